@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
+
+let package = Package(
+    name: "runledger",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "WorkflowEvents", targets: ["WorkflowEvents"]),
+        .library(name: "WorkflowEventsTesting", targets: ["WorkflowEventsTesting"]),
+        .library(name: "WorkflowEventsPostgres", targets: ["WorkflowEventsPostgres"]),
+        .executable(name: "runledger", targets: ["runledger"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        // A target imports only from targets above it.
+        .systemLibrary(
+            name: "CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "WorkflowEvents", dependencies: [logging, metrics, tracing], swiftSettings: strict),
+        .target(name: "WorkflowEventsTesting", dependencies: ["WorkflowEvents"], swiftSettings: strict),
+        .target(name: "LibPQ", dependencies: ["CLibPQ", logging], swiftSettings: strict),
+        .executableTarget(name: "embed-sql", swiftSettings: strict),
+        .plugin(name: "EmbedSQL", capability: .buildTool(), dependencies: ["embed-sql"]),
+        .target(
+            name: "LedgerMigrations", path: "migrations", swiftSettings: strict, plugins: ["EmbedSQL"]),
+        .target(
+            name: "LedgerSchema", dependencies: ["LedgerMigrations", "LibPQ", crypto, logging],
+            swiftSettings: strict),
+        .target(
+            name: "WorkflowEventsPostgres", dependencies: ["LibPQ", "WorkflowEvents", crypto, logging, metrics],
+            swiftSettings: strict),
+        .target(
+            name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
+            swiftSettings: strict),
+        .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
+        .target(
+            name: "LedgerReporting",
+            dependencies: ["EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto],
+            swiftSettings: strict),
+        .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess], swiftSettings: strict),
+        .executableTarget(
+            name: "runledger",
+            dependencies: [
+                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
