@@ -1,0 +1,46 @@
+/// What a ``DurableSink`` delivers its batches to: a ledger database, or a service in front of one.
+public protocol BatchDestination: Sendable {
+    /// Stores `events` durably, in order; those already stored count as stored.
+    ///
+    /// The sink keeps one batch in flight. A batch of unknown outcome is sent again, whole and unchanged: the
+    /// destination must make that harmless.
+    ///
+    /// - Returns: the events that can never be stored, with the reason; everything else is stored.
+    /// - Throws: ``DestinationError`` if nothing can be said about the batch now; it will be sent again.
+    func deliver(_ events: [WorkflowEvent]) async throws(DestinationError) -> [RefusedEvent]
+
+    /// Does the destination's background work until its task is cancelled.
+    func run() async throws
+}
+
+extension BatchDestination {
+    public func run() async throws {}
+}
+
+/// An event that a destination will never store, and why.
+public struct RefusedEvent: Sendable, Hashable {
+    /// Where the event stood in the batch, from 0.
+    public var index: Int
+    /// What is wrong, in one sentence.
+    public var reason: String
+
+    /// The event at `index` is refused because of `reason`.
+    public init(index: Int, reason: String) {
+        self.index = index
+        self.reason = reason
+    }
+}
+
+/// A destination could not take a batch now: it is away, overloaded or misconfigured. Sending again is safe.
+public struct DestinationError: Error, Sendable, CustomStringConvertible {
+    /// What happened and what to do, in one sentence; never a secret.
+    public var message: String
+
+    /// An error that says `message`.
+    public init(_ message: String) {
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}

@@ -1,0 +1,68 @@
+/// A finite number measured by a skill.
+///
+/// Integers stay integers. A number that is neither an `Int64` nor exactly a `Double` (a long decimal read from JSON)
+/// keeps its digits.
+public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+    package enum Storage: Sendable, Hashable {
+        case integer(Int64)
+        case double(Double)
+        /// A JSON number, checked to be finite as a double and at most 40 characters long.
+        case literal(String)
+    }
+
+    package let storage: Storage
+
+    package init(storage: Storage) {
+        self.storage = storage
+    }
+
+    /// `value`, as an integer.
+    public init(integerLiteral value: Int64) {
+        self.storage = .integer(value)
+    }
+
+    /// `value`; a literal is always finite, an overflowing one becomes the greatest finite double.
+    public init(floatLiteral value: Double) {
+        self.storage = .double(value.isFinite ? value : .greatestFiniteMagnitude)
+    }
+
+    /// `value`, or `nil` if it is infinite or not a number.
+    public init?(_ value: Double) {
+        guard value.isFinite else { return nil }
+        self.storage = .double(value)
+    }
+
+    /// `value`, as an integer; one beyond 64 bits signed becomes the nearest double.
+    public init(_ value: some BinaryInteger) {
+        if let exact = Int64(exactly: value) {
+            self.storage = .integer(exact)
+        } else {
+            self.storage = .double(Double(value))
+        }
+    }
+
+    /// The nearest double.
+    public var doubleValue: Double {
+        switch storage {
+        case .integer(let value): Double(value)
+        case .double(let value): value
+        case .literal(let text): Double(text) ?? 0
+        }
+    }
+
+    /// The value as an integer, or `nil` if it is not stored as one that fits 64 bits.
+    public var integerValue: Int64? {
+        if case .integer(let value) = storage { value } else { nil }
+    }
+}
+
+extension MetricValue: CustomStringConvertible {
+    /// The value as a JSON number.
+    public var description: String {
+        switch storage {
+        case .integer(let value): String(value)
+        case .double(let value): String(value)
+        case .literal(let text): text
+        }
+    }
+}
