@@ -52,10 +52,8 @@ extension PostgresConnection {
 
     private func abandonCopy() {
         guard session.isCopying else { return }
-        // The server answers with the failure we tell it, which is no news.
-        _ = try? uncancellableStatement { session throws(PostgresError) in
-            try session.endCopy(failure: "the client gave up")
-        }
+        // The server answers with the failure it is told, which is no news; a broken connection is noted by the session.
+        cleanUp { session throws(PostgresError) in _ = try? session.endCopy(failure: "the client gave up") }
     }
 }
 

@@ -38,20 +38,37 @@ extension PostgresConnection {
     func uncancellableStatement<Value>(
         _ work: (Session) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
-        try perform(nil, work).get()
+        gate.begin(gate.newCall(), isCancellable: false)
+        defer { _ = gate.end(isInTransaction: session.isInTransaction) }
+        return try work(session)
+    }
+
+    /// Runs a blocking piece of work that puts the connection in order, also in a cancelled task. When the server does
+    /// not play along, the connection is given up.
+    func cleanUp(_ work: (Session) throws(PostgresError) -> Void) {
+        let call = gate.newCall()
+        gate.begin(call, isCancellable: false)
+        gate.limit(call)
+        do {
+            try work(session)
+        } catch {
+            // What was to be cleaned up ends with the session.
+            gate.abort()
+        }
+        _ = gate.end(isInTransaction: session.isInTransaction)
     }
 
     private func perform<Value>(
-        _ call: StatementGate.Call?, _ work: (Session) throws(PostgresError) -> Value
+        _ call: StatementGate.Call, _ work: (Session) throws(PostgresError) -> Value
     ) -> Result<Value, PostgresError> {
         gate.begin(call)
         // A task that was cancelled before `begin` found nothing to cancel; from here on the gate knows the call.
         var result: Result<Value, PostgresError> = .failure(.cancelledBeforeStart)
-        if call == nil || !Task.isCancelled {
+        if !Task.isCancelled {
             result = Result { () throws(PostgresError) in try work(session) }
         }
         guard gate.end(isInTransaction: session.isInTransaction) else { return result }
-        session.drainCancellation()
+        cleanUp { session in session.drainCancellation() }
         return result.mapError { $0.asCancellation }
     }
 }

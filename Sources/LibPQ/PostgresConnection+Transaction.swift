@@ -55,14 +55,10 @@ extension PostgresConnection {
         }
     }
 
-    /// Also runs in a cancelled task. A connection that cannot roll back is given up, which rolls back as well.
+    /// A connection that cannot roll back is given up, which rolls back as well.
     private func rollBack() {
         hasTransaction = false
         guard isUsable, session.isInTransaction else { return }
-        do {
-            _ = try uncancellableStatement { session throws(PostgresError) in try session.run(script: "ROLLBACK") }
-        } catch {
-            abort()
-        }
+        cleanUp { session throws(PostgresError) in try session.run(script: "ROLLBACK") }
     }
 }

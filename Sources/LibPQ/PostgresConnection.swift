@@ -98,4 +98,10 @@ package actor PostgresConnection {
     /// Whether the connection is neither closed nor known to be broken. A server that died since the last call is
     /// noticed by the next one only.
     package nonisolated var isUsable: Bool { gate.isUsable }
+
+    /// Whether the connection is usable, and neither busy nor in a transaction.
+    nonisolated var isIdle: Bool { gate.isIdle }
+
+    /// Whether an idle connection has something to read, most likely the server's farewell.
+    nonisolated var hasUnreadInput: Bool { gate.hasUnreadInput }
 }

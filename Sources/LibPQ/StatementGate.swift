@@ -17,6 +17,7 @@ final class StatementGate: @unchecked Sendable {
     private let condition = NSCondition()
     private var lastCall: Call = 0
     private var running: Call?
+    private var isCancellable = true
     private var isCancelRequested = false
     private var isRequestOnItsWay = false
     private var isOpen = true
@@ -43,12 +44,18 @@ final class StatementGate: @unchecked Sendable {
         }
     }
 
-    /// - Parameter call: nil for a statement that must not be cancelled.
-    func begin(_ call: Call?) {
+    /// - Parameter isCancellable: false for a statement that a cancel request must not reach.
+    func begin(_ call: Call, isCancellable: Bool = true) {
         condition.withLock {
             running = call
+            self.isCancellable = isCancellable
             isCancelRequested = false
         }
+    }
+
+    /// Gives the server a few seconds to end the running statement, then breaks the connection.
+    func limit(_ call: Call) {
+        runOnNewThread { self.waitForEnd(of: call) }
     }
 
     /// Whether the running statement has been asked to stop.
@@ -79,28 +86,40 @@ final class StatementGate: @unchecked Sendable {
     /// Asks the server to end the statement: that of `call`, or whichever runs. Does nothing when it does not run.
     func cancel(_ call: Call? = nil) {
         condition.withLock {
-            guard let running, call == nil || running == call, !isCancelRequested, isOpen else { return }
+            guard let running, call == nil || call == running, isCancellable, !isCancelRequested, isOpen else { return }
             isCancelRequested = true
             guard let cancelHandle else { return }
             isRequestOnItsWay = true
             // The request opens a connection of its own and waits for the server, which the caller's thread must not.
-            let thread = Thread { self.deliver(cancelHandle, against: running) }
-            thread.stackSize = 1 << 18
-            thread.start()
+            runOnNewThread {
+                self.deliver(cancelHandle)
+                self.waitForEnd(of: running)
+            }
         }
     }
 
-    private func deliver(_ handle: CancelHandle, against call: Call) {
+    private func deliver(_ handle: CancelHandle) {
         handle.request()
         condition.withLock {
             isRequestOnItsWay = false
             condition.broadcast()
+        }
+    }
+
+    /// A frozen server process answers nothing, so the wait for it must be ended from here.
+    private func waitForEnd(of call: Call) {
+        condition.withLock {
             let limit = Date(timeIntervalSinceNow: Self.patience)
             while running == call {
-                // A frozen server process answers nothing, so the wait for it must be ended from here.
                 guard condition.wait(until: limit) else { return cutOff() }
             }
         }
+    }
+
+    private func runOnNewThread(_ work: @escaping @Sendable () -> Void) {
+        let thread = Thread(block: work)
+        thread.stackSize = 1 << 18
+        thread.start()
     }
 
     /// Breaks the connection, so that a blocked call returns.
