@@ -14,6 +14,8 @@ public protocol EventSink: Sendable {
     var isDurable: Bool { get }
 
     /// Does the sink's background work until its task is cancelled; then flushes within the sink's deadline.
+    ///
+    /// Unless implemented, waits for the cancellation and flushes.
     func run() async throws
 
     /// Returns when everything emitted before the call is delivered or spooled, or the deadline has passed.
@@ -23,6 +25,9 @@ public protocol EventSink: Sendable {
 extension EventSink {
     public func record(_ event: WorkflowEvent) async throws { emit(event) }
     public var isDurable: Bool { false }
-    public func run() async throws {}
+    public func run() async throws {
+        await waitForCancellation()
+        await flush()
+    }
     public func flush() async {}
 }

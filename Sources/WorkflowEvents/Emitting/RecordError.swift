@@ -8,6 +8,8 @@ public struct RecordError: Error, Sendable, CustomStringConvertible {
         case unavailable
         /// The sink has shut down.
         case closed
+        /// The emitter has no sink that stores events durably; set one up, or use ``Emitter/emit(_:)``.
+        case notDurable
     }
 
     /// What kind of failure it is.
