@@ -1,0 +1,154 @@
+import CLibPQ
+import Foundation
+import Logging
+
+extension Session {
+    /// Connects and sets the session up, blocking the calling thread.
+    ///
+    /// - Parameter wake: ends the attempt when signalled.
+    static func connect(
+        _ configuration: PostgresConfiguration, logger: Logger, wake: WakePipe
+    ) throws(PostgresError) -> Session {
+        let options = ConnectionOptions(configuration.connectionString)
+        guard let values = options.values else {
+            // libpq's own message quotes the string, and with it the password.
+            throw PostgresError(
+                .connectionFailed,
+                "The connection string cannot be parsed: use postgresql://user:password@host:port/database with "
+                    + "special characters percent-encoded, or keyword=value pairs with spaces quoted.",
+                sqlState: .connectionException)
+        }
+        var redactor = Redactor(connectionString: configuration.connectionString, options: options)
+        guard let connection = start(configuration) else {
+            throw PostgresError(.connectionFailed, "libpq is out of memory.")
+        }
+        // The one way to get the SQLSTATE of a refused connection: libpq prints it into the message.
+        PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+        do {
+            let limit = connectDeadline(configuration, values: values)
+            try waitUntilConnected(connection, until: limit, wake: wake, redactor: redactor)
+        } catch {
+            PQfinish(connection)
+            throw error.at(configuration)
+        }
+        PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
+        if let password = PQpass(connection) {
+            redactor = Redactor(
+                connectionString: configuration.connectionString, options: options,
+                passwords: [String(cString: password)])
+        }
+        let gate = StatementGate()
+        gate.attach(connection)
+        let notices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
+        let session = Session(connection, gate: gate, redactor: redactor, noticeLog: notices)
+        do {
+            _ = try session.run(sessionSettings(configuration))
+        } catch {
+            session.close()
+            throw error.at(configuration)
+        }
+        return session
+    }
+
+    /// Begins to connect. Later keywords win, so the connection string overrides those before it.
+    private static func start(_ configuration: PostgresConfiguration) -> OpaquePointer? {
+        let seconds = max(1, Int(configuration.connectTimeout / .seconds(1)))
+        let keywords = [
+            ("fallback_application_name", configuration.applicationName),
+            // A host that does not answer is given up on, at connect as later, so that the next one can be tried.
+            ("tcp_user_timeout", String(seconds * 1000)),
+            ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("dbname", configuration.connectionString),
+            ("client_encoding", "UTF8"),
+        ]
+        var names = keywords.map { strdup($0.0).map { UnsafePointer($0) } } + [nil]
+        var values = keywords.map { strdup($0.1).map { UnsafePointer($0) } } + [nil]
+        defer {
+            for pointer in names + values { free(UnsafeMutablePointer(mutating: pointer)) }
+        }
+        return PQconnectStartParams(&names, &values, 1)
+    }
+
+    /// libpq leaves the time limit to whoever drives the connect: so long for each host it may try.
+    private static func connectDeadline(
+        _ configuration: PostgresConfiguration, values: [String: String]
+    ) -> ContinuousClock.Instant? {
+        let hosts = (values["hostaddr"] ?? values["host"] ?? "").split(separator: ",").count
+        var limit = configuration.connectTimeout
+        if let text = values["connect_timeout"], let seconds = Int(text.trimmingWhitespace) {
+            // Zero and less mean "wait for ever" to libpq.
+            guard seconds > 0 else { return nil }
+            limit = .seconds(seconds)
+        }
+        return .now + limit * max(1, hosts)
+    }
+
+    private static func waitUntilConnected(
+        _ connection: OpaquePointer, until limit: ContinuousClock.Instant?, wake: WakePipe, redactor: Redactor
+    ) throws(PostgresError) {
+        guard PQstatus(connection) != CONNECTION_BAD else { throw connectError(connection, redactor) }
+        var status = PGRES_POLLING_WRITING
+        while status != PGRES_POLLING_OK {
+            guard status != PGRES_POLLING_FAILED else { throw connectError(connection, redactor) }
+            let events = status == PGRES_POLLING_READING ? POLLIN : POLLOUT
+            switch SocketWait.wait(for: PQsocket(connection), events: Int32(events), wake: wake, until: limit) {
+            case .ready: status = PQconnectPoll(connection)
+            case .woken: throw PostgresError(.cancelled, "The connect was cancelled.")
+            case .timedOut: throw PostgresError(.connectionFailed, "The server did not answer in time.")
+            }
+        }
+    }
+
+    private static func connectError(_ connection: OpaquePointer, _ redactor: Redactor) -> PostgresError {
+        let (message, state) = ConnectMessage.parse(String(cString: PQerrorMessage(connection)))
+        return PostgresError(.connectionFailed, redactor.redact(message), sqlState: state)
+    }
+
+    /// One statement, as one round trip; binary results depend on none of these.
+    private static func sessionSettings(_ configuration: PostgresConfiguration) -> PostgresQuery {
+        var query: PostgresQuery = """
+            select set_config('client_min_messages', 'warning', false), set_config('TimeZone', 'UTC', false), \
+            set_config('DateStyle', 'ISO', false)
+            """
+        if !configuration.searchPath.isEmpty {
+            let path = configuration.searchPath.map(PostgresQuery.quote(identifier:)).joined(separator: ", ")
+            query.append(", set_config('search_path', \(path), false)")
+        }
+        if let limit = configuration.statementTimeout {
+            let milliseconds = String(max(1, Int(limit / .milliseconds(1))))
+            query.append(", set_config('statement_timeout', \(milliseconds), false)")
+        }
+        return query
+    }
+}
+
+extension PostgresError {
+    /// Says which server could not be reached.
+    fileprivate func at(_ configuration: PostgresConfiguration) -> PostgresError {
+        guard code != .cancelled else { return self }
+        var error = self
+        error.code = .connectionFailed
+        error.message = "Cannot connect to PostgreSQL (\(configuration.redactedDescription)): \(message)"
+        return error
+    }
+}
+
+/// libpq's message of a failed connect, at verbosity `VERBOSE`.
+enum ConnectMessage {
+    /// Takes the SQLSTATE and the place in the server's source out: `…: FATAL:  28P01: no such user`,
+    /// `LOCATION:  auth_failed, auth.c:326`.
+    static func parse(_ text: String) -> (message: String, sqlState: SQLState?) {
+        var state: SQLState?
+        let lines = text.split(whereSeparator: \.isNewline).filter { !isSourceLocation($0) }
+        let cleaned = lines.map { line in
+            guard let match = line.firstMatch(of: #/:  ([0-9A-Z]{5}): /#) else { return String(line) }
+            state = SQLState(rawValue: String(match.1))
+            return String(line.replacing(match.0, with: ": ", maxReplacements: 1))
+        }
+        return (cleaned.joined(separator: " ").trimmingWhitespace, state)
+    }
+
+    private static func isSourceLocation(_ line: Substring) -> Bool {
+        line.wholeMatch(of: /\S+:  \w+, \w+\.c:\d+/) != nil
+    }
+}
