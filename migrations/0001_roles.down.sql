@@ -13,16 +13,20 @@ declare
         current_setting('runledger.writer_role'),
         current_setting('runledger.reader_role')];
     role_name text;
+    schema_owner text := (select pg_get_userbyid(nspowner) from pg_namespace where nspname = schema_name);
 begin
+    if schema_owner = roles[1] then
+        perform set_config('role', schema_owner, true);
+    end if;
     if obj_description(to_regnamespace(quote_ident(schema_name)), 'pg_namespace') = 'made by runledger' then
         execute format('drop schema %I', schema_name);
     else
         foreach role_name in array roles loop
-            continue when pg_has_role(role_name,
-                (select nspowner from pg_namespace where nspname = schema_name), 'USAGE');
+            continue when role_name = schema_owner;
             execute format('revoke all on schema %I from %I', schema_name, role_name);
         end loop;
     end if;
+    perform set_config('role', 'none', true);
 
     foreach role_name in array roles loop
         continue when shobj_description(

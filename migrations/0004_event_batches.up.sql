@@ -8,19 +8,23 @@ create table event_batches (
     event_count integer not null,
     ts_min timestamptz not null,
     ts_max timestamptz not null,
-    first_position bigint unique,
+    first_position bigint,
     sequenced_at timestamptz,
     constraint event_batches_source check (octet_length(source) between 1 and 255),
     constraint event_batches_event_count check (event_count > 0),
     constraint event_batches_ts_order check (ts_min <= ts_max),
     constraint event_batches_ts_max_in_future check (ts_max <= recorded_at + interval '24 hours'),
-    constraint event_batches_first_position check (first_position > 0),
+    constraint event_batches_position check (first_position > 0),
     constraint event_batches_sequenced check ((first_position is null) = (sequenced_at is null))
 );
 
 comment on table event_batches is
     'one row a transaction that stored events; the event with ordinal n has position first_position + n';
 
+-- Kept apart: while somebody holds a transaction open, dead entries without a position pile up, and an index that
+-- held them beside the positions would lure the planner into reading them all.
+create unique index event_batches_first_position_key on event_batches (first_position)
+    where first_position is not null;
 create index event_batches_unsequenced on event_batches (id) where first_position is null;
 
 create trigger refuse_change before delete or truncate on event_batches

@@ -13,6 +13,7 @@ create view ledger_events as
 comment on view ledger_events is 'every sequenced event with its position, when it was recorded and by whom';
 
 -- A position is a sum over two tables, which no index serves; a batch's first position and an ordinal are served.
+-- Positions are dense, so that the wanted ones are known beforehand.
 create function ledger_events_after(after bigint, maximum bigint default 1000) returns setof ledger_events
 language sql stable
 begin atomic
@@ -20,23 +21,27 @@ begin atomic
     where l.batch_position >= coalesce((
             select b.first_position from event_batches b
             where b.first_position <= after + 1 order by b.first_position desc limit 1), 0)
+        and l.batch_position <= after + maximum
         and l.ordinal > after - l.batch_position
+        and l.ordinal <= after + maximum - l.batch_position
     order by l.batch_position, l.ordinal
     limit maximum;
 end;
 
 comment on function ledger_events_after(bigint, bigint) is 'the events after a position, in order';
 
--- A report sets runledger.as_of to the position it is true as of; unset means everything.
+create function as_of() returns bigint
+language sql stable
+return coalesce(nullif(current_setting('runledger.as_of', true), '')::bigint, 9223372036854775807);
+
+comment on function as_of() is
+    'the position that a report is true as of: the setting runledger.as_of, or everything where it is unset';
+
 create view events as
     select * from ledger_events
-    where batch_position <= (select coalesce(nullif(current_setting('runledger.as_of', true), '')::bigint, max_bigint)
-            from (select 9223372036854775807) as bound (max_bigint))
-        and position <= (select coalesce(nullif(current_setting('runledger.as_of', true), '')::bigint, max_bigint)
-            from (select 9223372036854775807) as bound (max_bigint))
-        and node not like 'runledger.%';
+    where batch_position <= (select as_of()) and position <= (select as_of()) and node not like 'runledger.%';
 
-comment on view events is 'ledger_events up to position runledger.as_of, without runledger''s own';
+comment on view events is 'ledger_events up to position as_of(), without runledger''s own';
 
 -- Pairing. Going through a node's events with +1 for a start and -1 for an end or fail, the balance sinks below
 -- every earlier one, and below 0, exactly where an end or fail has no start left to close. The n-th of the others
