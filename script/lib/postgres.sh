@@ -68,7 +68,8 @@ as_server_user() (
 )
 
 # Starts a server that keeps nothing safe, with its socket in the new directory it sets `cluster` to; superuser and
-# database are both `runledger`. It ends, and the directory goes, when this script does, however that ends.
+# database are both `runledger`. It ends, and the directory goes with all servers below it, when this script does,
+# however that ends.
 start_throwaway_postgres() {
     local bin
     bin=$(find_postgres) || die "no PostgreSQL $minimum_postgres or later found; run script/setup"
@@ -80,7 +81,9 @@ start_throwaway_postgres() {
     (
         trap '' HUP INT TERM
         cat "$cluster/alive"
-        as_server_user "$bin/pg_ctl" stop --silent --mode immediate -D "$cluster/data" || true
+        for data in "$cluster/data" "$cluster"/*/postgres; do
+            as_server_user "$bin/pg_ctl" stop --silent --mode immediate -D "$data" || true
+        done
         rm -rf "$cluster"
     ) >/dev/null 2>&1 &
     cluster_guard=$!
