@@ -74,6 +74,7 @@ extension Cluster {
         let socket =
             try socketDirectory
             ?? SocketDirectory(creatingIn: socketParent, link: directory.socketLink, owner: owner)
+        socket.clear()
         var options = "-c listen_addresses= -c port=\(SocketDirectory.port) -c unix_socket_directories=\(socket.path)"
         if !isDurable { options += " -c fsync=off -c full_page_writes=off" }
         logger.debug("starting PostgreSQL", metadata: ["directory": "\(directory.path)", "socket": "\(socket.path)"])

@@ -61,10 +61,16 @@ struct SocketDirectory: Sendable {
         }
     }
 
-    /// Removes the directory and the link to it, once the server is gone.
-    func remove(link: FilePath) {
+    /// Removes what a server left that died; PostgreSQL would take its lock file for that of a process with the same
+    /// number.
+    func clear() {
         unlink(socket.string)
         unlink(socket.string + ".lock")
+    }
+
+    /// Removes the directory and the link to it, once the server is gone.
+    func remove(link: FilePath) {
+        clear()
         rmdir(path.string)
         unlink(link.string)
     }

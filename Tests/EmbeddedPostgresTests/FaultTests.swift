@@ -54,7 +54,7 @@ struct FaultTests {
         }
     }
 
-    @Test("A pid file that names another program does not prevent the start")
+    @Test("Pid files that name another program do not prevent a start")
     func stalePidFile() async throws {
         try await withTemporaryDirectory { path in
             let server = EmbeddedPostgres(dataDirectory: path)
