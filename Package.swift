@@ -14,6 +14,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
@@ -33,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -64,13 +67,15 @@ let package = Package(
             name: "LedgerReporting",
             dependencies: ["EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto],
             swiftSettings: strict),
-        .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess], swiftSettings: strict),
+        .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
         .executableTarget(
             name: "runledger",
             dependencies: [
                 "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ",
                 "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
+                subprocess, system,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
     ],

@@ -31,6 +31,32 @@ extension [UInt8] {
         }
     }
 
+    /// Appends `metrics` as a JSON object of numbers, in their order.
+    package mutating func append(json metrics: MetricSet) {
+        var separator = UInt8(ascii: "{")
+        for (name, value) in metrics.pairs {
+            append(separator)
+            append(json: name)
+            append(UInt8(ascii: ":"))
+            append(json: value)
+            separator = UInt8(ascii: ",")
+        }
+        if metrics.isEmpty { append(separator) }
+        append(UInt8(ascii: "}"))
+    }
+
+    /// Appends `strings` as a JSON array of strings.
+    package mutating func append(json strings: [String]) {
+        var separator = UInt8(ascii: "[")
+        for string in strings {
+            append(separator)
+            append(json: string)
+            separator = UInt8(ascii: ",")
+        }
+        if strings.isEmpty { append(separator) }
+        append(UInt8(ascii: "]"))
+    }
+
     /// Appends `value` in decimal digits.
     package mutating func append(decimal value: Int64) {
         if value < 0 { append(UInt8(ascii: "-")) }

@@ -35,36 +35,12 @@ package enum EventJSONWriter {
         output.append(literal: "\",\"duration_ms\":")
         output.append(decimal: Int64(event.durationMS))
         output.append(literal: ",\"metrics\":")
-        append(event.metrics, to: &output)
+        output.append(json: event.metrics)
         output.append(literal: ",\"issues\":")
-        append(event.issues, to: &output)
+        output.append(json: event.issues)
         appendIdentity(of: event, to: &output)
         if let recorded { append(recorded, to: &output) }
         output.append(UInt8(ascii: "}"))
-    }
-
-    private static func append(_ metrics: MetricSet, to output: inout [UInt8]) {
-        var separator = UInt8(ascii: "{")
-        for (name, value) in metrics.pairs {
-            output.append(separator)
-            output.append(json: name)
-            output.append(UInt8(ascii: ":"))
-            output.append(json: value)
-            separator = UInt8(ascii: ",")
-        }
-        if metrics.isEmpty { output.append(separator) }
-        output.append(UInt8(ascii: "}"))
-    }
-
-    private static func append(_ issues: [String], to output: inout [UInt8]) {
-        var separator = UInt8(ascii: "[")
-        for issue in issues {
-            output.append(separator)
-            output.append(json: issue)
-            separator = UInt8(ascii: ",")
-        }
-        if issues.isEmpty { output.append(separator) }
-        output.append(UInt8(ascii: "]"))
     }
 
     private static func appendIdentity(of event: WorkflowEvent, to output: inout [UInt8]) {

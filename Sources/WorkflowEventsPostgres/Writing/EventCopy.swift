@@ -1,0 +1,83 @@
+package import LibPQ
+package import WorkflowEvents
+
+/// The binary COPY stream of the events of a transaction.
+enum EventCopy {
+    static let statement = """
+        copy workflow_events (run_id, ts, id, node, phase, duration_ms, metrics, issues, execution_id, service, \
+        trace_id, span_id, batch_id, ordinal) from stdin binary
+        """
+
+    /// Rows in key order: neighbours share index pages, and two transactions with the same keys meet in one order
+    /// instead of deadlocking.
+    static func encode(_ batches: [EventBatch], batchIDs: [Int64]) -> [UInt8] {
+        var buffer = CopyBuffer(columnCount: 14)
+        var json: [UInt8] = []
+        for row in keyOrder(batches) {
+            let event = batches[row.batch].events[row.ordinal]
+            buffer.beginRow()
+            buffer.append(event.runID)
+            buffer.append(PostgresTimestamp(event.ts))
+            buffer.append(event.id)
+            buffer.append(event.node.rawValue)
+            buffer.append(event.phase.rawValue)
+            buffer.append(Int64(event.durationMS))
+            json.removeAll(keepingCapacity: true)
+            json.append(json: event.metrics)
+            buffer.appendJSONB(utf8: json)
+            buffer.append(event.issues)
+            buffer.append(event.executionID)
+            buffer.append(event.service)
+            buffer.append(event.traceID)
+            buffer.append(event.spanID)
+            buffer.append(batchIDs[row.batch])
+            buffer.append(Int32(row.ordinal))
+        }
+        return buffer.finish()
+    }
+
+    private struct Row {
+        var batch: Int
+        var ordinal: Int
+    }
+
+    private static func keyOrder(_ batches: [EventBatch]) -> [Row] {
+        var rows = batches.indices.flatMap { batch in
+            batches[batch].events.indices.map { Row(batch: batch, ordinal: $0) }
+        }
+        rows.sort { left, right in
+            let (a, b) = (batches[left.batch].events[left.ordinal], batches[right.batch].events[right.ordinal])
+            if a.runID != b.runID { return a.runID < b.runID }
+            if a.ts != b.ts { return a.ts < b.ts }
+            return a.id < b.id
+        }
+        return rows
+    }
+}
+
+/// The events that one transaction stores for one source, at least one.
+struct EventBatch {
+    var source: String?
+    var events: [WorkflowEvent]
+
+    /// The earliest and latest time of its events.
+    var span: ClosedRange<Timestamp> {
+        var span = events[0].ts...events[0].ts
+        for event in events.dropFirst() {
+            span = min(span.lowerBound, event.ts)...max(span.upperBound, event.ts)
+        }
+        return span
+    }
+}
+
+extension PostgresTimestamp {
+    package init(_ timestamp: Timestamp) {
+        self.init(microsecondsSince1970: timestamp.microsecondsSince1970)
+    }
+}
+
+extension Timestamp {
+    package init(_ timestamp: PostgresTimestamp) {
+        self.init(microsecondsSince1970: timestamp.microsecondsSince1970)
+    }
+}

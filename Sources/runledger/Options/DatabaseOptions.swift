@@ -1,0 +1,42 @@
+import ArgumentParser
+import EmbeddedPostgres
+import Foundation
+import LedgerSchema
+import Logging
+import WorkflowEventsPostgres
+
+/// Which ledger a command works on.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "Where PostgreSQL is: a URI or keyword=value string, as libpq takes it. (RUNLEDGER_DATABASE_URL)")
+    var databaseURL: String?
+
+    @Option(help: "The schema that holds the ledger. (RUNLEDGER_SCHEMA; default: runledger)")
+    var schema: String?
+
+    @Option(help: "Where the private PostgreSQL keeps its data. (RUNLEDGER_DATA_DIR)", completion: .directory)
+    var dataDir: String?
+
+    @Option(help: "A JSON file of settings; flags and environment variables go before it. (RUNLEDGER_CONFIG)")
+    var config: String?
+
+    /// Runs `body` with the ledger's database, which for a private one is started, migrated and stopped again.
+    ///
+    /// - Parameter migrating: whether to bring a private database up to date first.
+    func withDatabase<R: Sendable>(
+        migrating: Bool = true, _ body: (LedgerDatabase) async throws -> R
+    ) async throws -> R {
+        let settings = try await Settings(file: config)
+        let schema = schema ?? settings.schema ?? "runledger"
+        if let url = databaseURL ?? settings.databaseURL {
+            return try await body(LedgerDatabase(url: url, schema: schema))
+        }
+        let directory = (dataDir ?? settings.dataDirectory).map { URL(filePath: $0, directoryHint: .isDirectory) }
+        let server = try EmbeddedPostgres(dataDirectory: directory, logger: .stderr)
+        return try await server.withServer { url in
+            Terminal.note("Using the private database in \(server.dataDirectory.path())")
+            let database = LedgerDatabase(url: url, schema: schema)
+            if migrating { try await Migrator(database: database).up() }
+            return try await body(database)
+        }
+    }
+}
