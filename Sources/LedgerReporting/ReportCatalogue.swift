@@ -15,7 +15,7 @@ package struct ReportCatalogue: Sendable {
     /// - Throws: ``ReportError`` `badDefinition`, which a test makes sure a release does not.
     package static func builtIn() throws(ReportError) -> ReportCatalogue {
         var definitions: [ReportDefinition] = []
-        for (file, text) in EmbeddedSQL.files { definitions.append(try ReportDefinition(file: file, text: text)) }
+        for (file, text) in BuiltInReports.files { definitions.append(try ReportDefinition(file: file, text: text)) }
         return ReportCatalogue(definitions)
     }
 

@@ -16,6 +16,12 @@ package struct ReportDefinition: Sendable, Hashable {
         package var type: ReportType
         /// The unit of its numbers: `ms`, `ratio`; `nil` for a plain count or no number.
         package var unit: String?
+
+        package init(name: String, type: ReportType, unit: String? = nil) {
+            self.name = name
+            self.type = type
+            self.unit = unit
+        }
     }
 
     /// A picture of the answer: bars or a line of one column over another.

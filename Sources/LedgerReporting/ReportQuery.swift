@@ -22,11 +22,11 @@ enum ReportQuery {
         _ definition: ReportDefinition, _ arguments: [String: ReportValue], maximumRowCount: Int
     ) -> PostgresQuery {
         let columns = definition.columns.map { "\"\($0.name)\"::\($0.type.postgresType)" }.joined(separator: ", ")
-        var query = PostgresQuery("select \(unsafeSQL: columns) from (\n")
+        var query: PostgresQuery = "select \(unsafeSQL: columns) from (\n"
         for piece in pieces(of: definition.sql) {
             switch piece {
             case .text(let text):
-                query.append(unsafeSQL: String(text))
+                query.append(PostgresQuery(unsafeSQL: String(text)))
             case .parameter(let name):
                 let type = definition.parameters.first { $0.name == name }?.type ?? .text
                 append(arguments[String(name)] ?? .null, as: type, to: &query)
@@ -44,7 +44,7 @@ enum ReportQuery {
             query.append("\(PostgresTimestamp(microsecondsSince1970: time.microsecondsSince1970))::timestamptz")
         case (.texts, .texts(let texts)): query.append("\(texts)::text[]")
         case (.text, .text(let text)): query.append("\(text)::text")
-        default: query.append(unsafeSQL: "null::\(type.postgresType)")
+        default: query.append(PostgresQuery(unsafeSQL: "null::\(type.postgresType)"))
         }
     }
 

@@ -1,3 +1,5 @@
+import WorkflowEvents
+
 extension DataTable {
     /// The table as CSV (RFC 4180): a header line, CR LF line ends, quotes where they are needed.
     ///

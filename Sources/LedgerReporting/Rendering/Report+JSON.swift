@@ -1,3 +1,6 @@
+import Foundation
+import WorkflowEvents
+
 extension Report {
     /// The answer as one JSON object, as the API and `--format json` give it.
     package var json: [UInt8] {

@@ -43,7 +43,7 @@ struct DemoCommand: AsyncParsableCommand {
                 try await database.withDatabase { try await play(on: $0) }
             } else {
                 Terminal.note("Starting a PostgreSQL for the demo; it is gone again when the demo ends.")
-                try await EmbeddedPostgres.withTemporaryServer(logger: .stderr) { url in
+                try await EmbeddedPostgres.throwaway(logger: .stderr).withServer { url in
                     let database = LedgerDatabase(url: url)
                     try await Migrator(database.configuration, schema: database.schema, logger: .stderr).up()
                     try await play(on: database)

@@ -24,12 +24,12 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() async throws {
-        let source = try InputFile(path: file)
+        let input = try InputFile(path: file)
         try await interruptibly {
             let report = try await database.withDatabase { database in
                 try await withLedgerPool(database, maximumConnections: 4, logger: .stderr) { pool in
                     try await withBatchWriter(database, pool: pool, logger: .stderr) { writer in
-                        try await ingest(source, with: writer)
+                        try await ingest(input, with: writer)
                     }
                 }
             }
@@ -38,26 +38,21 @@ struct IngestCommand: AsyncParsableCommand {
         }
     }
 
-    private func ingest(_ source: InputFile, with writer: BatchWriter) async throws -> IngestReport {
-        var ingestion = Ingestion(writer: writer, fileName: source.name)
-        var lines = NDJSONLines(maximumLineBytes: EventLimits.maximumEventTextBytes)
-        var batch = LineBatch()
+    private func ingest(_ input: InputFile, with writer: BatchWriter) async throws -> IngestReport {
+        var ingestion = Ingestion(writer: writer, fileName: input.name)
+        var lines = NDJSONLines()
         let begin = ContinuousClock.now
-        var isAtEnd = false
-        while !isAtEnd {
+        var batch = LineBatch()
+        while let chunk = try input.read() {
             try Task.checkCancellation()
-            let chunk = try source.read()
-            isAtEnd = chunk == nil
-            if let chunk { lines.append(chunk) } else { lines.finish() }
-            while let line = lines.next() {
-                batch.add(line)
-                if batch.events.count == Ingestion.batchCount {
-                    try await ingestion.store(batch)
-                    batch = LineBatch()
-                    showProgress(ingestion.report, since: begin)
-                }
+            chunk.withUnsafeBytes { lines.split($0) { batch.add($0) } }
+            if batch.lineCount >= LineBatch.usualLineCount {
+                try await ingestion.store(batch)
+                batch = LineBatch()
+                showProgress(ingestion.report, since: begin)
             }
         }
+        lines.finish { batch.add($0) }
         try await ingestion.store(batch)
         try await ingestion.finish()
         Terminal.progress("")

@@ -1,26 +1,45 @@
 import ArgumentParser
 import Foundation
+import LibPQ
+import Subprocess
+import WorkflowEventsPostgres
 
 struct PsqlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "psql",
         abstract: "Opens psql on the ledger; further arguments are psql's own.",
         discussion: """
-            The ledger's schema comes first on the search path, so that the tables and views need no prefix.
+            The ledger's schema comes first on the search path, so that tables and views need no prefix.
 
-            Example:
+            Examples:
+              runledger psql
               runledger psql -- -c "select node, count(*) from workflow_events group by node"
             """)
 
     @OptionGroup var database: DatabaseOptions
 
-    @Argument(parsing: .captureForPassthrough, help: "Arguments for psql.")
+    @Argument(parsing: .postTerminator, help: "Arguments for psql, after --.")
     var arguments: [String] = []
 
     func run() async throws {
-        let status = try await database.withDatabase { database in
-            try await Self.psql(database.url, schema: database.schema, arguments.first == "--" ? Array(arguments.dropFirst()) : arguments)
-        }
+        // Ctrl-C is psql's: it cancels a query there and must not end this process before it.
+        signal(SIGINT, SIG_IGN)
+        let status = try await database.withDatabase { try await psql(on: $0) }
         if status != 0 { throw ExitCode(status) }
+    }
+
+    private func psql(on database: LedgerDatabase) async throws -> Int32 {
+        let options = (ProcessInfo.processInfo.environment["PGOPTIONS"] ?? "") + " -csearch_path=\(database.schema)"
+        let (connection, password) = database.configuration.splitPassword
+        var environment: [Environment.Key: String?] = ["PGOPTIONS": options]
+        if let password { environment["PGPASSWORD"] = password }
+        let result = try await Subprocess.run(
+            .name("psql"), arguments: Arguments((connection.isEmpty ? [] : ["-d", connection]) + arguments),
+            environment: .inherit.updating(environment),
+            input: .currentStandardInput, output: .currentStandardOutput, error: .currentStandardError)
+        switch result.terminationStatus {
+        case .exited(let code): return code
+        case .signaled: return EXIT_FAILURE
+        }
     }
 }

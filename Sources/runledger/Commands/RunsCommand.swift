@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Logging
 import WorkflowEvents
-import WorkflowEventsPostgres
+public import WorkflowEventsPostgres
 
 extension RunSummary.Status: ExpressibleByArgument {}
 

@@ -9,8 +9,6 @@ struct Ingestion {
     private var pending: Task<AppendResult, any Error>?
     private var pendingLines: [Int] = []
 
-    static let batchCount = 10_000
-
     init(writer: BatchWriter, fileName: String) {
         self.writer = writer
         self.fileName = fileName
@@ -20,6 +18,7 @@ struct Ingestion {
     mutating func store(_ batch: LineBatch) async throws {
         for (line, reason) in batch.refused { refuse(line, reason) }
         try await finish()
+        guard !batch.events.isEmpty else { return }
         pendingLines = batch.lineNumbers
         let writer = writer
         pending = Task { try await writer.append(batch.events) }

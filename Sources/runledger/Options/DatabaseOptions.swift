@@ -1,6 +1,5 @@
 import ArgumentParser
 import EmbeddedPostgres
-import Foundation
 import LedgerSchema
 import Logging
 import WorkflowEventsPostgres
@@ -19,6 +18,11 @@ struct DatabaseOptions: ParsableArguments {
     @Option(help: "A JSON file of settings; flags and environment variables go before it. (RUNLEDGER_CONFIG)")
     var config: String?
 
+    /// The schema that holds the ledger.
+    var schemaName: String {
+        get async throws { try await schema ?? Settings(file: config).schema ?? "runledger" }
+    }
+
     /// Runs `body` with the ledger's database, which for a private one is started, migrated and stopped again.
     ///
     /// - Parameter migrating: whether to bring a private database up to date first.
@@ -26,16 +30,17 @@ struct DatabaseOptions: ParsableArguments {
         migrating: Bool = true, _ body: (LedgerDatabase) async throws -> R
     ) async throws -> R {
         let settings = try await Settings(file: config)
-        let schema = schema ?? settings.schema ?? "runledger"
+        let schema = try await schemaName
         if let url = databaseURL ?? settings.databaseURL {
             return try await body(LedgerDatabase(url: url, schema: schema))
         }
-        let directory = (dataDir ?? settings.dataDirectory).map { URL(filePath: $0, directoryHint: .isDirectory) }
-        let server = try EmbeddedPostgres(dataDirectory: directory, logger: .stderr)
+        let server = EmbeddedPostgres(dataDirectory: dataDir ?? settings.dataDirectory, logger: .stderr)
         return try await server.withServer { url in
-            Terminal.note("Using the private database in \(server.dataDirectory.path())")
+            Terminal.note("Using the private database in \(server.dataDirectory)")
             let database = LedgerDatabase(url: url, schema: schema)
-            if migrating { try await Migrator(database: database).up() }
+            if migrating {
+                try await Migrator(database.configuration, schema: schema, logger: .stderr).up()
+            }
             return try await body(database)
         }
     }

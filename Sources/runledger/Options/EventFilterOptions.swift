@@ -1,6 +1,6 @@
-import ArgumentParser
-import WorkflowEvents
-import WorkflowEventsPostgres
+public import ArgumentParser
+public import WorkflowEvents
+public import WorkflowEventsPostgres
 
 extension Phase: ExpressibleByArgument {}
 extension ListOrder: ExpressibleByArgument {}
