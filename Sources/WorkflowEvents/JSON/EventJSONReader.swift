@@ -1,0 +1,74 @@
+/// Reads events from Event JSON, the one shape of an event in files, requests and streams.
+///
+/// - Required are `run_id`, `node` and `phase`; `null` equals absent for all other fields.
+/// - `position`, `recorded_at` and `source`, which the ledger writes, are ignored.
+/// - Unknown and duplicate keys, wrong types and whatever is beyond ``EventLimits`` are refused, each by name.
+/// - `ts` is read as ``Timestamp/init(rfc3339:)-(String)`` says, `duration_ms` may be written `12`, `12.0` or `1.2e1`,
+///   and metrics keep their exact characters.
+///
+/// The text must be UTF-8 JSON by the letter of RFC 8259; values nest up to 64 deep.
+package struct EventJSONReader: Sendable {
+    /// A reader.
+    package init() {}
+
+    /// Reads the one event that `bytes` hold, white space around it allowed.
+    ///
+    /// - Throws: ``EventJSONError`` with all that is wrong; the same text is refused again.
+    package func read(_ bytes: UnsafeRawBufferPointer) throws(EventJSONError) -> IncomingEvent {
+        var cursor = JSONCursor(bytes)
+        let event = try readEvent(&cursor)
+        try convert { () throws(JSONSyntaxError) in try cursor.expectEnd() }
+        return try event.get()
+    }
+
+    /// Reads a document that holds one event or an array of them; one of white space alone holds none.
+    ///
+    /// - Parameters:
+    ///   - bytes: the document.
+    ///   - maximumCount: how many events it may hold.
+    /// - Returns: each event, or what is wrong with it (``EventJSONError/invalid(_:)``), in the order of the array.
+    /// - Throws: ``EventJSONError`` if the document is not JSON or holds too many events.
+    package func readDocument(
+        _ bytes: UnsafeRawBufferPointer, maximumCount: Int = EventLimits.maximumRequestEventCount
+    ) throws(EventJSONError) -> [Result<IncomingEvent, EventJSONError>] {
+        var cursor = JSONCursor(bytes)
+        if cursor.isAtEnd { return [] }
+        var events: [Result<IncomingEvent, EventJSONError>] = []
+        if cursor.take("[") {
+            if !cursor.take("]") {
+                repeat {
+                    guard events.count < maximumCount else { throw .tooManyEvents(maximum: maximumCount) }
+                    events.append(try readEvent(&cursor))
+                } while cursor.take(",")
+                try convert { () throws(JSONSyntaxError) in try cursor.expect("]") }
+            }
+        } else {
+            events.append(try readEvent(&cursor))
+        }
+        try convert { () throws(JSONSyntaxError) in try cursor.expectEnd() }
+        return events
+    }
+
+    /// Reads the event at the cursor; what is wrong with it but leaves the text JSON is the result's failure.
+    private func readEvent(
+        _ cursor: inout JSONCursor
+    ) throws(EventJSONError) -> Result<IncomingEvent, EventJSONError> {
+        let start = cursor.offset
+        var draft: EventDraft
+        do throws(JSONSyntaxError) {
+            draft = try cursor.eventDraft()
+        } catch {
+            throw .notJSON(offset: error.offset, detail: error.detail)
+        }
+        let textBytes = cursor.offset - start
+        if textBytes > EventLimits.maximumEventTextBytes {
+            let detail = "takes \(textBytes) bytes of text, over \(EventLimits.maximumEventTextBytes)"
+            draft.refuse(at: FieldError(pointer: "", detail: detail))
+        }
+        do throws(EventJSONError) { return .success(try draft.finish()) } catch { return .failure(error) }
+    }
+
+    private func convert(_ body: () throws(JSONSyntaxError) -> Void) throws(EventJSONError) {
+        do throws(JSONSyntaxError) { try body() } catch { throw .notJSON(offset: error.offset, detail: error.detail) }
+    }
+}

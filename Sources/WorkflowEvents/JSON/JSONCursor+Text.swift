@@ -1,0 +1,177 @@
+/// A JSON string as it was read.
+struct JSONText {
+    /// The string without its escapes; what is flawed in it stands as U+FFFD.
+    var string: String
+    /// Why an event cannot hold it, if it cannot.
+    var flaw: Flaw?
+
+    /// What JSON can write and PostgreSQL or Unicode cannot hold.
+    enum Flaw {
+        case nul
+        case unpairedSurrogate
+
+        /// What is wrong, as a field error says it.
+        var detail: String {
+            switch self {
+            case .nul: "must not contain U+0000"
+            case .unpairedSurrogate: "must not contain an unpaired surrogate escape"
+            }
+        }
+    }
+}
+
+/// Where the content of a JSON string lies between its quotes.
+struct RawJSONText {
+    /// The content, escapes included.
+    var bytes: UnsafeRawBufferPointer
+    /// How many bytes of the text lie before it.
+    var offset: Int
+    /// Whether `bytes` holds a backslash.
+    var hasEscapes: Bool
+}
+
+extension JSONCursor {
+    /// Reads a string whose opening quote is next, and the white space behind it.
+    @inline(__always)
+    mutating func text() throws(JSONSyntaxError) -> JSONText {
+        try text(of: try rawText())
+    }
+
+    /// The text that `raw` stands for.
+    @inline(__always)
+    func text(of raw: RawJSONText) throws(JSONSyntaxError) -> JSONText {
+        guard raw.hasEscapes else { return JSONText(string: try string(raw.bytes, at: raw.offset)) }
+        return try unescape(raw)
+    }
+
+    /// Finds a string whose opening quote is next; its escapes are well formed, its UTF-8 is yet unchecked.
+    mutating func rawText() throws(JSONSyntaxError) -> RawJSONText {
+        guard peek() == UInt8(ascii: "\"") else { throw unexpected("a string") }
+        offset += 1
+        let start = offset
+        var hasEscapes = false
+        while true {
+            offset = bytes.endOfPlainText(from: offset)
+            guard !isAtEnd else { throw fault("the text ends within a string") }
+            switch bytes[offset] {
+            case UInt8(ascii: "\""):
+                let content = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
+                offset += 1
+                skipWhiteSpace()
+                return RawJSONText(bytes: content, offset: start, hasEscapes: hasEscapes)
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                try skipEscape()
+            default:
+                throw fault("a string holds a bare control character")
+            }
+        }
+    }
+
+    /// The string that `content` holds as it is.
+    @inline(__always)
+    func string(_ content: UnsafeRawBufferPointer, at start: Int) throws(JSONSyntaxError) -> String {
+        guard let string = String(validating: content.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
+            throw JSONSyntaxError(offset: start, detail: "a string is not UTF-8")
+        }
+        return string
+    }
+
+    private mutating func skipEscape() throws(JSONSyntaxError) {
+        offset += 1
+        switch peek() {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            offset += 1
+        case UInt8(ascii: "u"):
+            offset += 1
+            for _ in 0..<4 {
+                guard peek().hexadecimalValue != nil else { throw unexpected("a hexadecimal digit") }
+                offset += 1
+            }
+        default:
+            throw unexpected("one of \"\\/bfnrtu")
+        }
+    }
+
+    /// The text of a string whose escapes are well formed.
+    private func unescape(_ raw: RawJSONText) throws(JSONSyntaxError) -> JSONText {
+        var unescaped = UnescapedText(capacity: raw.bytes.count)
+        unescaped.append(raw.bytes)
+        guard let string = String(validating: unescaped.bytes, as: UTF8.self) else {
+            throw JSONSyntaxError(offset: raw.offset, detail: "a string is not UTF-8")
+        }
+        return JSONText(string: string, flaw: unescaped.flaw)
+    }
+}
+
+/// Replaces the escapes of a JSON string by what they stand for.
+private struct UnescapedText {
+    private(set) var bytes: [UInt8] = []
+    private(set) var flaw: JSONText.Flaw?
+
+    init(capacity: Int) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Appends `content`, whose escapes are known to be well formed.
+    mutating func append(_ content: UnsafeRawBufferPointer) {
+        var index = 0
+        while index < content.count {
+            let byte = content[index]
+            guard byte == UInt8(ascii: "\\") else {
+                bytes.append(byte)
+                index += 1
+                continue
+            }
+            let escape = content[index + 1]
+            if escape == UInt8(ascii: "u") {
+                index += appendCodeUnits(of: content, at: index)
+            } else {
+                bytes.append(Self.character(of: escape))
+                index += 2
+            }
+        }
+    }
+
+    /// Appends the scalar of the `\u` escape at `index`, or of the surrogate pair there; returns the length of both.
+    private mutating func appendCodeUnits(of content: UnsafeRawBufferPointer, at index: Int) -> Int {
+        let first = Self.codeUnit(content, at: index + 2)
+        if let scalar = Unicode.Scalar(first) {
+            append(scalar)
+            return 6
+        }
+        let next = index + 6
+        if UTF16.isLeadSurrogate(first), next + 6 <= content.count,
+            content[next] == UInt8(ascii: "\\"), content[next + 1] == UInt8(ascii: "u"),
+            case let second = Self.codeUnit(content, at: next + 2), UTF16.isTrailSurrogate(second),
+            let scalar = Unicode.Scalar(0x1_0000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00))
+        {
+            append(scalar)
+            return 12
+        }
+        flaw = .unpairedSurrogate
+        append("\u{FFFD}")
+        return 6
+    }
+
+    private mutating func append(_ scalar: Unicode.Scalar) {
+        if scalar.value == 0 { flaw = .nul }
+        bytes.append(contentsOf: String(scalar.value == 0 ? "\u{FFFD}" : scalar).utf8)
+    }
+
+    private static func codeUnit(_ content: UnsafeRawBufferPointer, at index: Int) -> UInt16 {
+        (0..<4).reduce(0) { unit, place in unit << 4 | UInt16(content[index + place].hexadecimalValue ?? 0) }
+    }
+
+    private static func character(of escape: UInt8) -> UInt8 {
+        switch escape {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: escape
+        }
+    }
+}
