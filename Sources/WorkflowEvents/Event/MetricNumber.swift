@@ -9,16 +9,16 @@ public protocol MetricNumber: Sendable {
 }
 
 extension MetricNumber where Self: BinaryInteger {
-    public var metricValue: MetricValue? { MetricValue(self) }
-    public init?(metric: MetricValue) {
+    @inlinable public var metricValue: MetricValue? { MetricValue(self) }
+    @inlinable public init?(metric: MetricValue) {
         guard let value = metric.integerValue ?? Int64(exactly: metric.doubleValue) else { return nil }
         self.init(exactly: value)
     }
 }
 
 extension MetricNumber where Self: BinaryFloatingPoint {
-    public var metricValue: MetricValue? { MetricValue(Double(self)) }
-    public init?(metric: MetricValue) { self.init(metric.doubleValue) }
+    @inlinable public var metricValue: MetricValue? { MetricValue(Double(self)) }
+    @inlinable public init?(metric: MetricValue) { self.init(metric.doubleValue) }
 }
 
 extension Int: MetricNumber {}
@@ -35,6 +35,6 @@ extension Double: MetricNumber {}
 extension Float: MetricNumber {}
 
 extension MetricValue: MetricNumber {
-    public var metricValue: MetricValue? { self }
-    public init?(metric: MetricValue) { self = metric }
+    @inlinable public var metricValue: MetricValue? { self }
+    @inlinable public init?(metric: MetricValue) { self = metric }
 }

@@ -35,6 +35,7 @@ public struct MetricSet: Sendable, ExpressibleByDictionaryLiteral {
     ///
     /// Reading gives `nil` if there is no such metric or the type cannot hold it exactly. Setting an infinite number or
     /// a NaN removes the metric; the event then has an issue that names it instead.
+    @inlinable
     public subscript<Number: MetricNumber>(name: String) -> Number? {
         get { self[name].flatMap(Number.init(metric:)) }
         set {
@@ -42,8 +43,7 @@ public struct MetricSet: Sendable, ExpressibleByDictionaryLiteral {
             if let value = number.metricValue {
                 set(name, value)
             } else {
-                set(name, nil)
-                nonFinite.append((name, "\(number)"))
+                setNonFinite(name, "\(number)")
             }
         }
     }
@@ -53,16 +53,31 @@ public struct MetricSet: Sendable, ExpressibleByDictionaryLiteral {
         for (name, number) in numbers.sorted(by: { $0.key < $1.key }) { self[name] = number }
     }
 
-    private mutating func set(_ name: String, _ value: MetricValue?) {
+    @usableFromInline
+    mutating func set(_ name: String, _ value: MetricValue?) {
         if !nonFinite.isEmpty { nonFinite.removeAll { $0.name == name } }
         let index = pairs.firstIndex { $0.name == name }
         switch (index, value) {
         case (let index?, let value?): pairs[index].value = value
-        case (nil, let value?): pairs.append((name, value))
+        case (nil, let value?): append(name, value)
         case (let index?, nil): pairs.remove(at: index)
         case (nil, nil): break
         }
     }
+
+    @usableFromInline
+    mutating func setNonFinite(_ name: String, _ value: String) {
+        set(name, nil)
+        nonFinite.append((name, value))
+    }
+
+    private mutating func append(_ name: String, _ value: MetricValue) {
+        // An array that grows by itself would be moved three times on the way to a handful.
+        if pairs.isEmpty { pairs.reserveCapacity(Self.usualCount) }
+        pairs.append((name, value))
+    }
+
+    private static let usualCount = 8
 }
 
 extension MetricSet: RandomAccessCollection {

@@ -3,6 +3,7 @@
 /// Integers stay integers. A number that is neither an `Int64` nor exactly a `Double` (a long decimal read from JSON)
 /// keeps its digits.
 public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+    @usableFromInline
     package enum Storage: Sendable, Hashable {
         case integer(Int64)
         case double(Double)
@@ -10,8 +11,10 @@ public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
         case literal(String)
     }
 
+    @usableFromInline
     package let storage: Storage
 
+    @usableFromInline
     package init(storage: Storage) {
         self.storage = storage
     }
@@ -27,17 +30,19 @@ public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
     }
 
     /// `value`, or `nil` if it is infinite or not a number.
+    @inlinable
     public init?(_ value: Double) {
         guard value.isFinite else { return nil }
-        self.storage = .double(value)
+        self.init(storage: .double(value))
     }
 
     /// `value`, as an integer; one beyond 64 bits signed becomes the nearest double.
+    @inlinable
     public init(_ value: some BinaryInteger) {
         if let exact = Int64(exactly: value) {
-            self.storage = .integer(exact)
+            self.init(storage: .integer(exact))
         } else {
-            self.storage = .double(Double(value))
+            self.init(storage: .double(Double(value)))
         }
     }
 

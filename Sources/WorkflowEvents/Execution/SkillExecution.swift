@@ -1,62 +1,64 @@
-import Tracing
-
 /// One execution of a skill, from its start event to its end or fail event.
+///
+/// It is not generic, and what calls it is inlinable: a skill then costs no run-time look-up of types.
+@usableFromInline
 struct SkillExecution {
-    /// The execution's span; `nil` without a tracer.
-    let span: (any Span)?
-    private let emitter: Emitter
-    private let trace: TraceIdentifiers?
+    /// What the skill says about itself.
+    @usableFromInline var state: SkillState
+    /// The execution's span; `nil` without tracing, or if nothing is emitted.
+    @usableFromInline let span: ExecutionSpan?
+    private let emitter: Emitter?
     private let started: Duration
 
-    /// Begins the execution that `state` describes: starts its span and emits its start event.
-    init(starting state: SkillState, emitter: Emitter, function: String, file: String, line: UInt) {
-        self.emitter = emitter
-        if InstrumentationSystem.instrument is NoOpInstrument {
-            self.span = nil
-            self.trace = nil
-        } else {
-            self.span = Self.startSpan(for: state, function: function, file: file, line: line)
-            self.trace = (span?.context ?? ServiceContext.current).flatMap(TraceIdentifiers.init(in:))
+    /// Begins an execution: starts its span and emits its start event; if not `isEmitting`, does nothing.
+    @usableFromInline
+    init(runID: String, node: Node, isEmitting: Bool, emitter: Emitter?, function: String, file: String, line: UInt) {
+        let emitter = emitter ?? .default
+        let now = emitter.clock.now
+        self.state = SkillState(runID: runID, node: node, executionID: emitter.ids.next(at: now))
+        guard isEmitting else {
+            (self.span, self.emitter, self.started) = (nil, nil, .zero)
+            return
         }
+        self.emitter = emitter
+        self.span = ExecutionSpan.start(for: state, function: function, file: file, line: line)
         self.started = emitter.clock.monotonic
-        emit(.start, metrics: [:], issues: [], of: state, durationMS: 0)
+        emitter.send(event(.start, at: now, from: emitter))
     }
 
     /// Ends the execution well.
-    func end(_ state: SkillState) {
-        finish(.end, state, issues: state.issues)
-    }
-
-    /// Ends the execution with `error`, which becomes the last issue.
-    func fail(_ state: SkillState, _ error: any Error) {
-        span?.recordError(error)
-        span?.setStatus(SpanStatus(code: .error))
-        finish(.fail, state, issues: state.issues + [Self.issue(of: error)])
-    }
-
-    private func finish(_ phase: Phase, _ state: SkillState, issues: [String]) {
-        let duration = emitter.clock.monotonic - started
-        emit(phase, metrics: state.metrics, issues: issues, of: state, durationMS: duration.wholeMilliseconds)
-        emitter.executionMetrics?.record(state.node, failed: phase == .fail, duration: duration)
+    @usableFromInline
+    func end() {
+        finish(.end, issues: state.issues)
         span?.end()
     }
 
-    private func emit(_ phase: Phase, metrics: MetricSet, issues: [String], of state: SkillState, durationMS: Int) {
-        let now = emitter.clock.now
-        emitter.send(
-            WorkflowEvent(
-                id: emitter.ids.next(at: now), ts: now, runID: state.runID, node: state.node, phase: phase,
-                durationMS: durationMS, metrics: metrics, issues: issues, executionID: state.executionID,
-                service: emitter.service, traceID: trace?.traceID, spanID: trace?.spanID))
+    /// Ends the execution with `error`, which becomes the last issue.
+    @usableFromInline
+    func fail(_ error: any Error) {
+        finish(.fail, issues: state.issues + [Self.issue(of: error)])
+        span?.record(error)
+        span?.end()
     }
 
-    private static func startSpan(for state: SkillState, function: String, file: String, line: UInt) -> any Span {
-        let span = InstrumentationSystem.tracer.startSpan(
-            state.node.rawValue, context: .current ?? .topLevel, ofKind: .internal, at: DefaultTracerClock.now,
-            function: function, file: file, line: line)
-        span.attributes["run_id"] = state.runID
-        span.attributes["execution_id"] = "\(state.executionID)".lowercased()
-        return span
+    private func finish(_ phase: Phase, issues: [String]) {
+        guard let emitter else { return }
+        let duration = emitter.clock.monotonic - started
+        emitter.send(
+            event(
+                phase, at: emitter.clock.now, durationMS: duration.wholeMilliseconds, metrics: state.metrics,
+                issues: issues, from: emitter))
+        emitter.executionMetrics?.record(state.node, failed: phase == .fail, duration: duration)
+    }
+
+    private func event(
+        _ phase: Phase, at now: Timestamp, durationMS: Int = 0, metrics: MetricSet = MetricSet(),
+        issues: [String] = [], from emitter: Emitter
+    ) -> WorkflowEvent {
+        WorkflowEvent(
+            id: emitter.ids.next(at: now), ts: now, runID: state.runID, node: state.node, phase: phase,
+            durationMS: durationMS, metrics: metrics, issues: issues, executionID: state.executionID,
+            service: emitter.service, traceID: span?.identifiers?.traceID, spanID: span?.identifiers?.spanID)
     }
 
     /// What a fail event says of `error`.

@@ -20,9 +20,9 @@ public struct SkillState: Sendable {
     public var issues: [String] = []
 
     /// The state of a new execution, in which nothing was said yet.
-    init(runID: String, node: Node, emitter: Emitter) {
+    init(runID: String, node: Node, executionID: UUID) {
         self.runID = runID
         self.node = node
-        self.executionID = emitter.ids.next(at: emitter.clock.now)
+        self.executionID = executionID
     }
 }

@@ -12,10 +12,10 @@ struct TraceIdentifiers: Hashable {
     /// 16 hexadecimal digits.
     let spanID: String
 
-    /// The identifiers in `context`, if the current instrument knows any.
-    init?(in context: ServiceContext) {
+    /// The identifiers in `context`, if `instrument` writes any.
+    init?(in context: ServiceContext, of instrument: any Instrument) {
         var header: String?
-        InstrumentationSystem.instrument.inject(context, into: &header, using: TraceparentInjector())
+        instrument.inject(context, into: &header, using: TraceparentInjector())
         guard let header else { return nil }
         self.init(traceparent: header)
     }

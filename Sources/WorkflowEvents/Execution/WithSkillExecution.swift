@@ -1,4 +1,4 @@
-import Tracing
+public import Tracing
 
 /// Runs a skill and emits its events: `start` on entry, then `end` when `body` returns or `fail` when it throws.
 ///
@@ -29,6 +29,7 @@ import Tracing
 ///   - body: the skill.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws, and nothing else.
+@inlinable
 public func withSkillExecution<Success, Failure: Error>(
     runID: String,
     node: Node,
@@ -39,16 +40,14 @@ public func withSkillExecution<Success, Failure: Error>(
     line: UInt = #line,
     _ body: (inout SkillState) throws(Failure) -> Success
 ) throws(Failure) -> Success {
-    let emitter = emitter ?? .default
-    var state = SkillState(runID: runID, node: node, emitter: emitter)
-    guard emitEvents else { return try body(&state) }
-    let execution = SkillExecution(starting: state, emitter: emitter, function: function, file: file, line: line)
+    var execution = SkillExecution(
+        runID: runID, node: node, isEmitting: emitEvents, emitter: emitter, function: function, file: file, line: line)
     do throws(Failure) {
-        let success = try withContext(of: execution.span) { () throws(Failure) in try body(&state) }
-        execution.end(state)
+        let success = try withContext(of: execution.span) { () throws(Failure) in try body(&execution.state) }
+        execution.end()
         return success
     } catch {
-        execution.fail(state, error)
+        execution.fail(error)
         throw error
     }
 }
@@ -77,6 +76,7 @@ public func withSkillExecution<Success, Failure: Error>(
 ///   - body: the skill.
 /// - Returns: what `body` returns.
 /// - Throws: what `body` throws, and nothing else.
+@inlinable
 public nonisolated(nonsending) func withSkillExecution<Success, Failure: Error>(
     runID: String,
     node: Node,
@@ -87,23 +87,24 @@ public nonisolated(nonsending) func withSkillExecution<Success, Failure: Error>(
     line: UInt = #line,
     _ body: nonisolated(nonsending) (inout SkillState) async throws(Failure) -> Success
 ) async throws(Failure) -> Success {
-    let emitter = emitter ?? .default
-    var state = SkillState(runID: runID, node: node, emitter: emitter)
-    guard emitEvents else { return try await body(&state) }
-    let execution = SkillExecution(starting: state, emitter: emitter, function: function, file: file, line: line)
+    var execution = SkillExecution(
+        runID: runID, node: node, isEmitting: emitEvents, emitter: emitter, function: function, file: file, line: line)
     do throws(Failure) {
-        let success = try await withContext(of: execution.span) { () async throws(Failure) in try await body(&state) }
-        execution.end(state)
+        let success = try await withContext(of: execution.span) { () async throws(Failure) in
+            try await body(&execution.state)
+        }
+        execution.end()
         return success
     } catch {
-        execution.fail(state, error)
+        execution.fail(error)
         throw error
     }
 }
 
 /// Runs `body` with the context of `span` as the current one.
-private func withContext<Success, Failure: Error>(
-    of span: (any Span)?, _ body: () throws(Failure) -> Success
+@inlinable
+func withContext<Success, Failure: Error>(
+    of span: ExecutionSpan?, _ body: () throws(Failure) -> Success
 ) throws(Failure) -> Success {
     guard let span else { return try body() }
     // `withValue` would lose the error's type, so no error passes through it.
@@ -113,8 +114,9 @@ private func withContext<Success, Failure: Error>(
 }
 
 /// Runs an asynchronous `body` with the context of `span` as the current one.
-private nonisolated(nonsending) func withContext<Success, Failure: Error>(
-    of span: (any Span)?, _ body: nonisolated(nonsending) () async throws(Failure) -> Success
+@inlinable
+nonisolated(nonsending) func withContext<Success, Failure: Error>(
+    of span: ExecutionSpan?, _ body: nonisolated(nonsending) () async throws(Failure) -> Success
 ) async throws(Failure) -> Success {
     guard let span else { return try await body() }
     return try await ServiceContext.$current.withValue(span.context) { () async -> Result<Success, Failure> in
