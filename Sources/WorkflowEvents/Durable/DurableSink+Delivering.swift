@@ -1,4 +1,3 @@
-import Logging
 import Metrics
 
 extension DurableSink {
@@ -6,10 +5,29 @@ extension DurableSink {
     func deliverBatches() async {
         while !Task.isCancelled {
             switch withState({ $0.nextDelivery() }) {
-            case .load: break
+            case .load(let file): await load(file)
             case .deliver(let events): await deliver(events)
             case .wait(let deadline): await delivererSignal.wait(until: deadline, clock: clock)
             }
+        }
+    }
+
+    private func load(_ file: SpoolFile) async {
+        guard let spool else { return }
+        switch await spool.read(file) {
+        case .batch(let content):
+            withState { $0.loaded(content) }
+            if !content.refused.isEmpty { logRefused(content.refused, path: content.refusedPath) }
+            if let damage = content.damage { logTorn(file, reason: damage, path: content.tornPath) }
+            if content.events.isEmpty { await delivered([]) }
+        case .torn(let reason):
+            let path = await spool.setAsideTorn(file)
+            withState { $0.unreadable() }
+            logTorn(file, reason: reason, path: path)
+        case .missing:
+            await spool.forget(file)
+            withState { $0.unreadable() }
+            logTorn(file, reason: "it was removed before it was delivered", path: nil)
         }
     }
 
@@ -18,7 +36,8 @@ extension DurableSink {
         do {
             let refused = try await destination.deliver(events).filter { events.indices.contains($0.index) }
             metrics.delivery.recordNanoseconds(nanoseconds(clock.now() - start))
-            delivered(refused)
+            if !refused.isEmpty { await setAside(refused, of: events) }
+            await delivered(refused)
         } catch {
             guard !Task.isCancelled else { return }
             metrics.deliveryFailures.increment()
@@ -26,27 +45,34 @@ extension DurableSink {
                 let delay = state.deliveryFailed()
                 return (state.backoff.failureCount, delay)
             }
-            logFailure(error, count: failureCount, delay: delay)
+            logOutage(error, failureCount: failureCount, delay: delay)
         }
     }
 
-    private func delivered(_ refused: [RefusedEvent]) {
-        let (failureCount, _) = withState { state in
+    private func delivered(_ refused: [RefusedEvent]) async {
+        let (failureCount, file) = withState { state in
             let failureCount = state.backoff.failureCount
             return (failureCount, state.delivered(refused: refused))
         }
-        if failureCount > 0 {
-            logger.notice("workflow events are delivered again", metadata: ["failures": "\(failureCount)"])
-        }
+        if let file { await remove(file) }
+        if failureCount > 0 { logRecovery(failureCount: failureCount) }
     }
 
-    /// An outage is a warning once and again at each doubling of its failures, else a debug line.
-    private func logFailure(_ error: DestinationError, count: Int, delay: Duration) {
-        let isPowerOfTwo = count & (count - 1) == 0
-        logger.log(
-            level: isPowerOfTwo ? .warning : .debug,
-            "workflow events cannot be delivered now; they are kept and sent again",
-            metadata: ["error": "\(error)", "failures": "\(count)", "retry_in": "\(delay)"])
+    private func setAside(_ refused: [RefusedEvent], of events: [WorkflowEvent]) async {
+        let ids = refused.map { events[$0.index].id }
+        guard let spool else { return logRefused(refused, ids: ids, path: nil) }
+        let (owner, sequence) = withState { ($0.flight?.file?.owner ?? spool.owner, $0.flight?.batch?.sequence ?? 0) }
+        let path = await spool.setAsideRefused(refused, of: events, owner: owner, sequence: sequence)
+        logRefused(refused, ids: ids, path: path)
+    }
+
+    /// Removes a file of the spool whose events are stored.
+    func remove(_ file: SpoolFile) async {
+        do {
+            try await spool?.remove(file)
+        } catch {
+            logUnremovable(error)
+        }
     }
 
     private func nanoseconds(_ duration: Duration) -> Int64 {

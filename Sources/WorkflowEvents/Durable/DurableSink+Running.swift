@@ -13,7 +13,7 @@ extension DurableSink {
             group.cancelAll()
             return await group.reduce(nil) { $0 ?? $1 }
         }
-        finish()
+        await finish()
         if let failure { throw failure }
     }
 
@@ -30,7 +30,7 @@ extension DurableSink {
         }
     }
 
-    private func finish() {
+    private func finish() async {
         let (lostCount, untoldDropCount) = withState { ($0.finish(), $0.drops.events) }
         if lostCount > 0 {
             logger.error(
@@ -41,5 +41,6 @@ extension DurableSink {
             logger.error(
                 "dropped workflow events could not be told to the ledger", metadata: ["events": "\(untoldDropCount)"])
         }
+        await spool?.close()
     }
 }

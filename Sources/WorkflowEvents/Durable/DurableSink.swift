@@ -19,6 +19,7 @@ public final class DurableSink: EventSink {
     let settings: Settings
     let logger: Logger
     let clock: SinkClock
+    let spool: Spool?
     let metrics: SinkMetrics
     let delivererSignal = WakeSignal()
     let spoolerSignal = WakeSignal()
@@ -54,8 +55,18 @@ public final class DurableSink: EventSink {
         self.logger = logger
         self.clock = clock
         self.metrics = SinkMetrics(factory: metricsFactory)
-        self.state = Mutex(
-            SinkState(settings: settings, service: service, backoff: backoff, clock: clock))
+        let spool = try settings.spoolDirectory.map { path throws(DurableSinkError) in
+            try Spool(path: path, maximumSetAsideBytes: settings.spoolBytes / 4)
+        }
+        self.spool = spool
+        let index = spool.map { SpoolIndex(owner: $0.owner, maximumBytes: settings.spoolBytes) }
+        var state = SinkState(settings: settings, service: service, spool: index, backoff: backoff, clock: clock)
+        if case .spoolFirst(let fsync) = settings.mode, let spool {
+            state.openJournal = { sequence throws(FileError) in
+                try spool.openJournal(sequence: sequence, synchronizes: fsync)
+            }
+        }
+        self.state = Mutex(state)
     }
 
     public var isDurable: Bool { true }

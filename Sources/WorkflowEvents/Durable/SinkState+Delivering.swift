@@ -43,13 +43,20 @@ extension SinkState {
         return .deliver(batch.events)
     }
 
-    /// The file in flight was read: `events` are to be sent, and stand at `positions`; the other `refused` never are.
-    package mutating func loaded(_ events: [WorkflowEvent], positions: [Int]?, refused: [RefusedEvent]) {
+    /// The file in flight was read: what it holds is to be sent, the refused excepted.
+    package mutating func loaded(_ content: SpooledEvents) {
         guard let file = flight?.file else { return }
-        settleRecorders(of: file, refused: refused)
+        if content.damage != nil { tornCount += 1 }
+        refusedCount += content.refused.count
+        if file.owner == spool?.owner {
+            for refused in content.refused {
+                let receipt = recorders.removeValue(forKey: file.sequence + UInt64(refused.index))
+                receipt?.settle(.failure(RecordError(.refused, refused.reason)))
+            }
+        }
         let now = clock.now()
-        flight?.batch = EventBatch(sequence: file.sequence, events: events, oldest: now)
-        flight?.positions = positions
+        flight?.batch = EventBatch(sequence: file.sequence, events: content.events, oldest: now)
+        flight?.positions = content.positions
     }
 
     /// The file in flight is torn or gone: what it held is lost, or set aside.
@@ -71,6 +78,7 @@ extension SinkState {
         guard let flight = flight.take(), let batch = flight.batch else { return nil }
         backoff.reset()
         deliveredCount += batch.events.count - refused.count
+        refusedCount += refused.count
         let file = flight.file ?? (flight.isBeingStored ? nil : batch.journal?.file)
         if let file {
             spool?.bytes -= file.bytes
@@ -116,15 +124,6 @@ extension SinkState {
             guard flush.through < first else { return false }
             flush.receipt.settle()
             return true
-        }
-    }
-
-    private mutating func settleRecorders(of file: SpoolFile, refused: [RefusedEvent]) {
-        refusedCount += refused.count
-        guard file.owner == spool?.owner else { return }
-        for event in refused {
-            let receipt = recorders.removeValue(forKey: file.sequence + UInt64(event.index))
-            receipt?.settle(.failure(RecordError(.refused, event.reason)))
         }
     }
 

@@ -36,7 +36,8 @@ extension SinkState {
 
     mutating func append(_ event: consuming WorkflowEvent, bytes: Int) {
         let wasEmpty = buffer.firstSequence == nil
-        let filledBatch = buffer.append(event, bytes: bytes, at: clock.now)
+        var filledBatch = openJournal != nil && journal(event, bytes: bytes)
+        if buffer.append(event, bytes: bytes, at: clock.now) { filledBatch = true }
         switch deliverer {
         case .awaitsEvents: wakeDeliverer()
         case .awaitsFullBatch where filledBatch: wakeDeliverer()

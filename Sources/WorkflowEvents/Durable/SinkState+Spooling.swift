@@ -3,6 +3,8 @@ extension SinkState {
     package enum SpoolStep: Sendable {
         /// Log that so many events were dropped.
         case reportDrops(Int)
+        /// Log that events could not be written before `emit` returned, and why.
+        case reportJournalFailure(String)
         /// Look for files of processes that are gone and say `adopted`.
         case adopt
         /// Write the batches to files, in order, and say `stored`.
@@ -27,6 +29,7 @@ extension SinkState {
             nextDropReport = now + Self.dropReportInterval
             return .reportDrops(drops.takeUnreported())
         }
+        if let reason = journalFailure?.takeUnreported() { return .reportJournalFailure(reason) }
         if let spool, now >= spool.nextAdoption ?? now { return .adopt }
         let due = takeDue(at: now)
         if !due.isEmpty { return .store(due) }
@@ -54,6 +57,7 @@ extension SinkState {
     package mutating func stored(in files: [SpoolFile]) -> SpoolFile? {
         var files = files[...]
         let failed = files.count < storing.count + (storingFlight == nil ? 0 : 1)
+        storeFailureCount = failed ? storeFailureCount + 1 : 0
         let obsolete = storingFlight.take().flatMap { storedFlight($0, in: files.popFirst()) }
         for (batch, file) in zip(storing, files) {
             spool?.files.append(file)

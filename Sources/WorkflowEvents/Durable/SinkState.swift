@@ -44,12 +44,20 @@ package struct SinkState: Sendable {
     var storing: [EventBatch] = []
     /// The batch in flight, if the spooler is writing it too: a copy, for it may be delivered first.
     var storingFlight: EventBatch?
+    /// How often writing to the spool has failed since it last succeeded.
+    package internal(set) var storeFailureCount = 0
     package internal(set) var backoff: Backoff
     package internal(set) var drops = DropCount()
     package internal(set) var deliveredCount = 0
     package internal(set) var spooledCount = 0
     package internal(set) var refusedCount = 0
     package internal(set) var tornCount = 0
+
+    /// Makes the file for a batch that begins with the given event number; `nil` unless in spool-first mode.
+    package var openJournal: (@Sendable (UInt64) throws(FileError) -> Journal)?
+    var journalFailure: JournalFailure?
+    /// The storage of the line being journaled, used again and again.
+    var line: [UInt8] = []
 
     /// Events up to this number are not kept waiting for a batch to fill.
     var urgentThrough: UInt64 = 0
