@@ -57,7 +57,8 @@ let package = Package(
             name: "LedgerSchema", dependencies: ["LedgerMigrations", "LibPQ", crypto, logging],
             swiftSettings: strict),
         .target(
-            name: "WorkflowEventsPostgres", dependencies: ["LibPQ", "WorkflowEvents", crypto, logging, metrics],
+            name: "WorkflowEventsPostgres",
+            dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", crypto, logging],
             swiftSettings: strict),
         .target(
             name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
@@ -71,7 +72,7 @@ let package = Package(
         .executableTarget(
             name: "runledger",
             dependencies: [
-                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ",
+                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerMigrations", "LedgerReporting", "LedgerSchema", "LibPQ",
                 "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,

@@ -19,6 +19,8 @@ create table ledger (
     partition_granularity text not null default 'month'
         check (partition_granularity in ('month', 'week', 'day')),
     partition_maximum integer not null default 600 check (partition_maximum > 0),
+    -- Whose rights reports have.
+    reader_role name not null default current_setting('runledger.reader_role'),
     -- Events before this time may have been removed; null means that every event is still there.
     retained_from timestamptz
 );

@@ -11,7 +11,7 @@ struct PostgresDestination: BatchDestination {
     init(_ database: LedgerDatabase, logger: Logger) {
         // One batch is in flight at a time; the second connection settles what became of a lost one.
         self.pool = PostgresPool(configuration: database.configuration, maximumConnections: 2, logger: logger)
-        self.committer = BatchCommitter(pool: pool, logger: logger)
+        self.committer = BatchCommitter(database: database, pool: pool, logger: logger)
         self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)
     }
 

@@ -10,8 +10,11 @@ package struct BatchCommitter: Sendable {
     private let runner: TransactionRunner
 
     /// Stores over connections of `pool`; a transaction that takes longer than `transactionTimeout` is aborted.
-    package init(pool: PostgresPool, transactionTimeout: Duration = .seconds(30), logger: Logger) {
-        self.runner = TransactionRunner(pool: pool, timeout: transactionTimeout, logger: logger)
+    package init(
+        database: LedgerDatabase, pool: PostgresPool, transactionTimeout: Duration = .seconds(30), logger: Logger
+    ) {
+        self.runner = TransactionRunner(
+            pool: pool, schema: database.schema, timeout: transactionTimeout, logger: logger)
     }
 
     /// Stores `requests`, in order, and tells what became of each, in the same order.

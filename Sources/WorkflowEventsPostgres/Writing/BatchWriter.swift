@@ -29,7 +29,8 @@ package final class BatchWriter: Sendable {
     /// A writer to `database` over connections of `pool`; it writes while ``run()`` runs.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: Settings = Settings(), logger: Logger) {
         precondition((1...64).contains(settings.laneCount), "A batch writer has 1 to 64 lanes.")
-        self.committer = BatchCommitter(pool: pool, transactionTimeout: settings.transactionTimeout, logger: logger)
+        self.committer = BatchCommitter(
+            database: database, pool: pool, transactionTimeout: settings.transactionTimeout, logger: logger)
         self.queue = BatchQueue(
             maximumEventCount: settings.maximumWaitingCount, maximumBatchCount: settings.maximumBatchCount)
         self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)

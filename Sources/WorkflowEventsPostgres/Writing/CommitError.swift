@@ -1,3 +1,4 @@
+import LedgerSchema
 import LibPQ
 import WorkflowEvents
 
@@ -14,6 +15,7 @@ enum CommitError: Error {
         switch error {
         case let error as CommitError: self = error
         case let error as WriteError: self = .failed(error)
+        case let error as SchemaError: self = .failed(WriteError(.schema, error.message))
         case let error as PostgresError where error.isAboutContent: self = .content(error)
         case let error as PostgresError: self = .failed(WriteError(.unavailable, error.message))
         default: self = .failed(WriteError(.unavailable, "\(error)"))

@@ -1,3 +1,4 @@
+import LedgerSchema
 import LibPQ
 import Logging
 import Synchronization
@@ -6,6 +7,7 @@ import WorkflowEvents
 /// Runs transactions of batches to a known end, whatever happens to their connections.
 final class TransactionRunner: Sendable {
     let pool: PostgresPool
+    private let schema: String
     /// How long a transaction may take before it is aborted.
     let timeout: Duration
     let logger: Logger
@@ -16,8 +18,9 @@ final class TransactionRunner: Sendable {
 
     private static let maximumAttemptCount = 4
 
-    init(pool: PostgresPool, timeout: Duration, logger: Logger) {
+    init(pool: PostgresPool, schema: String, timeout: Duration, logger: Logger) {
         self.pool = pool
+        self.schema = schema
         self.timeout = timeout
         self.logger = logger
     }
@@ -59,7 +62,7 @@ final class TransactionRunner: Sendable {
         let missing = partitions.missing(in: batches)
         guard !checked || !missing.isEmpty else { return }
         let failed = try await pool.withConnection { connection in
-            if !checked { try await LedgerContract.check(connection) }
+            if !checked { try await LedgerContract.check(connection, schema: schema) }
             return try await partitions.ensure(missing, on: connection)
         }
         ledgerIsChecked.store(true, ordering: .relaxed)

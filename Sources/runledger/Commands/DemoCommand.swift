@@ -45,7 +45,7 @@ struct DemoCommand: AsyncParsableCommand {
                 Terminal.note("Starting a PostgreSQL for the demo; it is gone again when the demo ends.")
                 try await EmbeddedPostgres.throwaway(logger: .stderr).withServer { url in
                     let database = LedgerDatabase(url: url)
-                    try await Migrator(database.configuration, schema: database.schema, logger: .stderr).up()
+                    _ = try await Migrator(database.configuration, schema: database.schema, logger: .stderr).up()
                     try await play(on: database)
                 }
             }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import LedgerMigrations
 import LedgerReporting
 import LedgerSchema
+import LibPQ
 import Logging
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -28,12 +30,17 @@ struct MigrateCommand: AsyncParsableCommand {
         @Flag(help: "Print the SQL that makes the roles, for a database administrator, and change nothing.")
         var printRoles = false
 
+        @Option(help: "With --print-roles: the login that migrates. (default: the connection's)")
+        var login: String?
+
         @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             if printRoles {
                 let schema = try await database.schemaName
-                return try Terminal.write(LedgerRoles(schema: schema).script(schema: schema))
+                let login = login ?? PostgresConfiguration(connectionString: database.databaseURL ?? "").user
+                return try Terminal.write(
+                    RoleScript.sql(schema: schema, roles: LedgerRoles(schema: schema), login: login))
             }
             try await interruptibly {
                 try await database.withMigrator { migrator in

@@ -20,7 +20,10 @@ struct DatabaseOptions: ParsableArguments {
 
     /// The schema that holds the ledger.
     var schemaName: String {
-        get async throws { try await schema ?? Settings(file: config).schema ?? "runledger" }
+        get async throws {
+            if let schema { return schema }
+            return try await Settings(file: config).schema ?? "runledger"
+        }
     }
 
     /// Runs `body` with the ledger's database, which for a private one is started, migrated and stopped again.
@@ -39,7 +42,7 @@ struct DatabaseOptions: ParsableArguments {
             Terminal.note("Using the private database in \(server.dataDirectory)")
             let database = LedgerDatabase(url: url, schema: schema)
             if migrating {
-                try await Migrator(database.configuration, schema: schema, logger: .stderr).up()
+                _ = try await Migrator(database.configuration, schema: schema, logger: .stderr).up()
             }
             return try await body(database)
         }
