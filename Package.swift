@@ -79,6 +79,19 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+
+        .target(name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsTests",
+            dependencies: ["WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
+            swiftSettings: strict),
+        .testTarget(name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging], swiftSettings: strict),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
