@@ -80,6 +80,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "ledger-bench",
+            dependencies: [
+                "EmbeddedPostgres", "EventLedger", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                argumentParser, logging, subprocess, system,
+            ],
+            path: "Benchmarks/LedgerBench", swiftSettings: strict),
+
         .target(name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",

@@ -2,15 +2,17 @@ package import LibPQ
 package import WorkflowEvents
 
 /// The binary COPY stream of the events of a transaction.
-enum EventCopy {
-    static let statement = """
-        copy workflow_events (run_id, ts, id, node, phase, duration_ms, metrics, issues, execution_id, service, \
-        trace_id, span_id, batch_id, ordinal) from stdin binary
+package enum EventCopy {
+    /// The columns, in the order in which ``encode(_:batchIDs:)`` writes them.
+    package static let columns = """
+        run_id, ts, id, node, phase, duration_ms, metrics, issues, execution_id, service, trace_id, span_id, \
+        batch_id, ordinal
         """
+    static let statement = "copy workflow_events (\(columns)) from stdin binary"
 
     /// Rows in key order: neighbours share index pages, and two transactions with the same keys meet in one order
     /// instead of deadlocking.
-    static func encode(_ batches: [EventBatch], batchIDs: [Int64]) -> [UInt8] {
+    package static func encode(_ batches: [EventBatch], batchIDs: [Int64]) -> [UInt8] {
         var buffer = CopyBuffer(columnCount: 14)
         var json: [UInt8] = []
         for row in keyOrder(batches) {
@@ -56,9 +58,14 @@ enum EventCopy {
 }
 
 /// The events that one transaction stores for one source, at least one.
-struct EventBatch {
+package struct EventBatch {
     var source: String?
     var events: [WorkflowEvent]
+
+    package init(source: String?, events: [WorkflowEvent]) {
+        self.source = source
+        self.events = events
+    }
 
     /// The earliest and latest time of its events.
     var span: ClosedRange<Timestamp> {
