@@ -36,8 +36,7 @@ extension Session {
                 connectionString: configuration.connectionString, options: options,
                 passwords: [String(cString: password)])
         }
-        let gate = StatementGate()
-        gate.attach(connection)
+        let gate = StatementGate(connection, patience: configuration.cancelTimeout)
         let notices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
         let session = Session(connection, gate: gate, redactor: redactor, noticeLog: notices)
         do {

@@ -78,6 +78,41 @@ import Testing
         }
     }
 
+    @Test("A frozen server process holds nobody: the connection is given up")
+    func frozenServer() async throws {
+        var configuration = try TestServer.configuration()
+        configuration.cancelTimeout = .milliseconds(100)
+        try await PostgresConnection.withConnection(configuration, logger: testLogger) { connection in
+            try await withServerConnection { other in
+                let task = Task { try await connection.query("select pg_sleep(60)") }
+                try await waitUntilActive(connection, seenFrom: other)
+                try #require(kill(connection.backendPID, SIGSTOP) == 0)
+                defer { kill(connection.backendPID, SIGCONT) }
+                task.cancel()
+                let error = try await postgresError { try await task.value }
+                #expect(error.code == .connectionLost)
+                #expect(!connection.isUsable)
+            }
+        }
+    }
+
+    @Test("A frozen server process does not hold a rollback either")
+    func frozenRollback() async throws {
+        struct Stop: Error {}
+        var configuration = try TestServer.configuration()
+        configuration.cancelTimeout = .milliseconds(100)
+        try await PostgresConnection.withConnection(configuration, logger: testLogger) { connection in
+            await #expect(throws: Stop.self) {
+                try await connection.transaction { connection in
+                    try #require(kill(connection.backendPID, SIGSTOP) == 0)
+                    throw Stop()
+                }
+            }
+            kill(connection.backendPID, SIGCONT)
+            #expect(!connection.isUsable)
+        }
+    }
+
     @Test("abort() ends a blocked call at once, from any thread")
     func abort() async throws {
         try await withTestConnections { connection, other in
