@@ -12,15 +12,21 @@ package struct PostgresConfiguration: Sendable {
     /// The server ends a statement that runs longer; nil leaves the role's own setting alone.
     package var statementTimeout: Duration?
 
+    /// How long the server may take to obey a cancel request before the connection is given up. It also bounds
+    /// clean-up, such as ROLLBACK. A frozen server process obeys none.
+    package var cancelTimeout: Duration
+
     package init(
         connectionString: String = "", applicationName: String = "runledger", searchPath: [String] = [],
-        connectTimeout: Duration = .seconds(10), statementTimeout: Duration? = nil
+        connectTimeout: Duration = .seconds(10), statementTimeout: Duration? = nil,
+        cancelTimeout: Duration = .seconds(5)
     ) {
         self.connectionString = connectionString
         self.applicationName = applicationName
         self.searchPath = searchPath
         self.connectTimeout = connectTimeout
         self.statementTimeout = statementTimeout
+        self.cancelTimeout = cancelTimeout
     }
 
     /// Where it connects to, for messages: host, port, database and user, never a password.

@@ -35,7 +35,8 @@ package actor PostgresConnection {
     /// Connects.
     ///
     /// - Throws: ``PostgresError/Code/connectionFailed``, with the server's SQLSTATE where it refused;
-    ///   ``PostgresError/Code/cancelled``. A retry is safe.
+    ///   ``PostgresError/Code/cancelled``; ``PostgresError/Code/usage`` when the connection string cannot be parsed. A
+    ///   retry is safe.
     package static func connect(
         _ configuration: PostgresConfiguration, logger: Logger
     ) async throws(PostgresError) -> PostgresConnection {

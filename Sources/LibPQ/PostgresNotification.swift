@@ -14,4 +14,10 @@ package struct PostgresNotification: Hashable, Sendable {
     package let payload: String
     /// The server process that sent it.
     package let backendPID: Int32
+
+    package init(channel: String, payload: String, backendPID: Int32) {
+        self.channel = channel
+        self.payload = payload
+        self.backendPID = backendPID
+    }
 }

@@ -13,10 +13,9 @@ extension Session {
         guard let values = options.values else {
             // libpq's own message quotes the string, and with it the password.
             throw PostgresError(
-                .connectionFailed,
+                .usage,
                 "The connection string cannot be parsed: use postgresql://user:password@host:port/database with "
-                    + "special characters percent-encoded, or keyword=value pairs with spaces quoted.",
-                sqlState: .connectionException)
+                    + "special characters percent-encoded, or keyword=value pairs with spaces quoted.")
         }
         var redactor = Redactor(connectionString: configuration.connectionString, options: options)
         guard let connection = start(configuration) else {
@@ -37,8 +36,7 @@ extension Session {
                 connectionString: configuration.connectionString, options: options,
                 passwords: [String(cString: password)])
         }
-        let gate = StatementGate()
-        gate.attach(connection)
+        let gate = StatementGate(connection, patience: configuration.cancelTimeout)
         let notices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
         let session = Session(connection, gate: gate, redactor: redactor, noticeLog: notices)
         do {

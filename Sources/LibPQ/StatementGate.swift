@@ -10,8 +10,8 @@ final class StatementGate: @unchecked Sendable {
     /// A statement that may be cancelled, known before it begins.
     typealias Call = UInt64
 
-    /// How long a server may take to answer a cancel request, and to end the statement after it.
-    private static let patience: TimeInterval = 5
+    /// How long the server may take to answer a cancel request, and to end the statement after it.
+    private let patience: TimeInterval
 
     /// Guards everything below.
     private let condition = NSCondition()
@@ -24,15 +24,14 @@ final class StatementGate: @unchecked Sendable {
     private var isInTransaction = false
     /// A duplicate of libpq's socket. libpq closes its own as soon as it notices a broken connection, after which
     /// the number may belong to another file; this one stays ours until ``close()``.
-    private var socket: Int32 = -1
+    private var socket: Int32
     private var cancelHandle: CancelHandle?
 
-    /// Called once, when the connection is made.
-    func attach(_ connection: OpaquePointer) {
-        condition.withLock {
-            socket = fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
-            cancelHandle = CancelHandle(connection)
-        }
+    /// - Parameter connection: one that has been made.
+    init(_ connection: OpaquePointer, patience: Duration) {
+        self.patience = patience / .seconds(1)
+        socket = fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
+        cancelHandle = CancelHandle(connection)
     }
 
     // MARK: Statements
@@ -69,7 +68,7 @@ final class StatementGate: @unchecked Sendable {
             self.isInTransaction = isInTransaction
             running = nil
             condition.broadcast()
-            let limit = Date(timeIntervalSinceNow: Self.patience)
+            let limit = Date(timeIntervalSinceNow: patience)
             while isRequestOnItsWay {
                 // A request that is still under way may strike at any time: give the connection up.
                 guard condition.wait(until: limit) else {
@@ -109,7 +108,7 @@ final class StatementGate: @unchecked Sendable {
     /// A frozen server process answers nothing, so the wait for it must be ended from here.
     private func waitForEnd(of call: Call) {
         condition.withLock {
-            let limit = Date(timeIntervalSinceNow: Self.patience)
+            let limit = Date(timeIntervalSinceNow: patience)
             while running == call {
                 guard condition.wait(until: limit) else { return cutOff() }
             }
