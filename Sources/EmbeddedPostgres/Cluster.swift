@@ -39,7 +39,7 @@ struct Cluster: Sendable {
     /// Checks that the server's user, where root becomes another, can work in the data directory.
     func checkOwnerReachesDirectory() async throws {
         guard owner.isAnother else { return }
-        let outcome = try await runner.run(shell: #"cd "$1" && test -w ."#, [directory.path.string])
+        let outcome = try await runner.run(shell: #"cd "$1" && touch ."#, [directory.path.string])
         guard outcome.succeeded else {
             throw EmbeddedPostgresError(
                 code: .dataDirectoryUnusable,
