@@ -39,13 +39,12 @@ struct Cluster: Sendable {
     /// Checks that the server's user, where root becomes another, can work in the data directory.
     func checkOwnerReachesDirectory() async throws {
         guard owner.isAnother else { return }
-        let outcome = try await runner.run(
-            "/bin/sh", ["-c", #"cd "$1" && test -w ."#, "sh", directory.path.string])
+        let outcome = try await runner.run(shell: #"cd "$1" && touch ."#, [directory.path.string])
         guard outcome.succeeded else {
             throw EmbeddedPostgresError(
                 code: .dataDirectoryUnusable,
                 message: "\(owner.name), who would run PostgreSQL for root, cannot enter and write \(directory.path); "
-                    + "set RUNLEDGER_DATA_DIR to a directory that user can reach")
+                    + "set RUNLEDGER_DATA_DIR to a directory that user can reach (\(outcome.firstLine))")
         }
     }
 
@@ -66,17 +65,19 @@ struct Cluster: Sendable {
             runner.run("/bin/rm", ["-rf", directory.unfinishedCluster.string]),
             "could not remove the unfinished cluster \(directory.unfinishedCluster)")
         try await runInitdb(installation)
+        // Root writes nothing itself in a directory of another user, who might have put a link there.
         try await require(
             runner.run(
-                "/bin/sh",
-                ["-c", #"cat >>"$1""#, "sh", directory.unfinishedCluster.appending("postgresql.conf").string],
-                input: Self.configuration),
+                shell: #"printf '%s' "$2" >>"$1""#,
+                [directory.unfinishedCluster.appending("postgresql.conf").string, Self.configuration]),
             "could not write the configuration of the new cluster")
         try await require(
             runner.run(
-                installation.program("postgres"),
-                ["--single", "-D", directory.unfinishedCluster.string, "-c", "exit_on_error=true", "postgres"],
-                input: "CREATE DATABASE \(Self.name);\n"),
+                shell: #"printf '%s\n' "$3" | "$1" --single -D "$2" -c exit_on_error=true postgres"#,
+                [
+                    installation.program("postgres").string, directory.unfinishedCluster.string,
+                    "CREATE DATABASE \(Self.name);",
+                ]),
             "could not create the database of the new cluster")
         try publish()
     }

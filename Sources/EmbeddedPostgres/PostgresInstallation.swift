@@ -61,8 +61,9 @@ package struct PostgresInstallation: Sendable, Hashable {
     ) async throws -> [FilePath] {
         if let setting = environment["RUNLEDGER_POSTGRES_BIN"], !setting.isEmpty { return [FilePath(setting)] }
         var directories: [FilePath] = []
-        if let output = try await runner.output(ofProgramNamed: "pg_config", ["--bindir"]) {
-            directories.append(FilePath(output.trimmingCharacters(in: .whitespacesAndNewlines)))
+        let configured = try await runner.run(shell: "exec pg_config --bindir", [])
+        if configured.succeeded {
+            directories.append(FilePath(configured.output.trimmingCharacters(in: .whitespacesAndNewlines)))
         }
         directories += versioned(in: "/usr/lib/postgresql", prefix: "")
         directories += versioned(in: "/usr", prefix: "pgsql-")

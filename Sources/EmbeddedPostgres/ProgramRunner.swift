@@ -14,6 +14,8 @@ struct ProgramRunner: Sendable {
         let succeeded: Bool
         /// What it wrote to standard output and standard error.
         let output: String
+
+        var firstLine: Substring { output.split(separator: "\n").first ?? "no reason given" }
     }
 
     /// The user to run programs as; `nil` is this process's own.
@@ -21,11 +23,11 @@ struct ProgramRunner: Sendable {
     /// The environment of this process, of which programs get only what they need.
     let environment: [String: String]
 
-    /// Runs `program` to its end with `input` on its standard input.
-    func run(_ program: FilePath, _ arguments: [String], input: String = "") async throws -> Outcome {
+    /// Runs `program` to its end.
+    func run(_ program: FilePath, _ arguments: [String]) async throws -> Outcome {
         let result = try await Subprocess.run(
-            configuration(.path(program), arguments), input: .string(input),
-            output: .string(limit: Self.maximumOutputBytes), error: .combinedWithOutput)
+            configuration([program.string] + arguments), output: .string(limit: Self.maximumOutputBytes),
+            error: .combinedWithOutput)
         return try outcome(result.terminationStatus, result.standardOutput)
     }
 
@@ -34,22 +36,15 @@ struct ProgramRunner: Sendable {
         // A subprocess inherits its standard streams alone, so the lock goes in as one of them and is then moved away.
         let script = #"exec "$@" 9<&0 </dev/null"#
         let result = try await Subprocess.run(
-            configuration(.path("/bin/sh"), ["-c", script, "sh", program.string] + arguments),
+            configuration(["/bin/sh", "-c", script, "sh", program.string] + arguments),
             input: .fileDescriptor(lock.descriptor, closeAfterSpawningProcess: false),
             output: .string(limit: Self.maximumOutputBytes), error: .combinedWithOutput)
         return try outcome(result.terminationStatus, result.standardOutput)
     }
 
-    /// What the program called `name` on the search path prints; `nil` if there is none or it fails.
-    func output(ofProgramNamed name: String, _ arguments: [String]) async throws -> String? {
-        do {
-            let result = try await Subprocess.run(
-                configuration(.name(name), arguments), output: .string(limit: Self.maximumOutputBytes))
-            let outcome = try outcome(result.terminationStatus, result.standardOutput)
-            return outcome.succeeded ? outcome.output : nil
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            return nil
-        }
+    /// Runs a line of shell, whose `$1`, `$2` … are `arguments`.
+    func run(shell script: String, _ arguments: [String]) async throws -> Outcome {
+        try await run("/bin/sh", ["-c", script, "sh"] + arguments)
     }
 
     private static let maximumOutputBytes = 1 << 20
@@ -60,24 +55,20 @@ struct ProgramRunner: Sendable {
         return Outcome(succeeded: status.isSuccess, output: output)
     }
 
-    private func configuration(_ executable: Executable, _ arguments: [String]) -> Configuration {
+    private func configuration(_ command: [String]) -> Configuration {
+        let command = (user?.prefix ?? []) + command
         var options = PlatformOptions()
         options.createSession = true
         options.teardownSequence = [
             .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(5))
         ]
-        if let user, user.isAnother {
-            options.userID = user.userID
-            options.groupID = user.groupID
-            options.supplementaryGroups = [user.groupID]
-        }
         // PG* variables would redirect the server, and secrets of this process are none of its business.
         var variables: [Environment.Key: String] = ["LC_ALL": "C"]
         for name in ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
             if let value = environment[name] { variables[Environment.Key(stringLiteral: name)] = value }
         }
         return Configuration(
-            executable: executable, arguments: Arguments(arguments), environment: .custom(variables),
-            workingDirectory: "/", platformOptions: options)
+            executable: .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
+            environment: .custom(variables), workingDirectory: "/", platformOptions: options)
     }
 }
