@@ -66,13 +66,16 @@ let package = Package(
         .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
         .target(
             name: "LedgerReporting",
-            dependencies: ["EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto],
+            dependencies: [
+                "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
+            ],
             swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
         .executableTarget(
             name: "runledger",
             dependencies: [
-                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerMigrations", "LedgerReporting", "LedgerSchema", "LibPQ",
+                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerMigrations", "LedgerReporting", "LedgerSchema",
+                "LibPQ",
                 "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
@@ -88,10 +91,14 @@ let package = Package(
             ],
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
 
-        .target(name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",
-            dependencies: ["WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing],
+            dependencies: [
+                "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],

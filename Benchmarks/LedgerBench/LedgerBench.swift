@@ -61,6 +61,9 @@ struct LedgerBench: AsyncParsableCommand {
             table.rows += try await measure()
         }
         print(table.markdown)
-        if let save { try table.document(server: await bench.serverVersion()).write(toFile: save, atomically: true, encoding: .utf8) }
+        if let save {
+            try table.document(server: await bench.serverVersion()).write(
+                toFile: save, atomically: true, encoding: .utf8)
+        }
     }
 }

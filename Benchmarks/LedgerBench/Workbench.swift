@@ -40,7 +40,9 @@ struct Workbench: Sendable {
 
     func serverVersion() async throws -> String {
         try await withPool { pool in
-            try await pool.withConnection { try await $0.query("select 'PostgreSQL ' || current_setting('server_version')")[0].decode(String.self) }
+            try await pool.withConnection {
+                try await $0.query("select 'PostgreSQL ' || current_setting('server_version')")[0].decode(String.self)
+            }
         }
     }
 

@@ -65,7 +65,9 @@ struct WriterMeasure {
             files.append(file)
         }
         try await bench.settle()
-        let statements = files.map { "\\copy \(bench.database.schema).workflow_events (\(EventCopy.columns)) from '\($0.path())' with (format binary)" }
+        let statements = files.map {
+            "\\copy \(bench.database.schema).workflow_events (\(EventCopy.columns)) from '\($0.path())' with (format binary)"
+        }
         let time = try await seconds {
             try await withThrowingTaskGroup { group in
                 for statement in statements {

@@ -17,12 +17,9 @@ enum ReportQuery {
         }
     }
 
-    /// The query of `definition`, each column cast to its declared type, at most `maximumRowCount` rows.
-    static func bound(
-        _ definition: ReportDefinition, _ arguments: [String: ReportValue], maximumRowCount: Int
-    ) -> PostgresQuery {
-        let columns = definition.columns.map { "\"\($0.name)\"::\($0.type.postgresType)" }.joined(separator: ", ")
-        var query: PostgresQuery = "select \(unsafeSQL: columns) from (\n"
+    /// The query of `definition` with `arguments` in the places of its parameters.
+    static func bound(_ definition: ReportDefinition, _ arguments: [String: ReportValue]) -> PostgresQuery {
+        var query: PostgresQuery = ""
         for piece in pieces(of: definition.sql) {
             switch piece {
             case .text(let text):
@@ -32,7 +29,6 @@ enum ReportQuery {
                 append(arguments[String(name)] ?? .null, as: type, to: &query)
             }
         }
-        query.append("\n) as report limit \(maximumRowCount)")
         return query
     }
 

@@ -24,7 +24,8 @@ package struct ReportRunner: Sendable {
         for name in arguments.keys where !definition.parameters.contains(where: { $0.name == name }) {
             throw ReportError(.badArgument, "The report `\(definition.name)` has no parameter `\(name)`.")
         }
-        let query = ReportQuery.bound(definition, arguments, maximumRowCount: maximumRowCount + 1)
+        let query = ReportQuery.bound(definition, arguments)
+            .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)
         let read = try await pool.boundedRead(query, timeout: statementTimeout)
         let rows = try read.rows.map { row in
             try definition.columns.indices.map { try ReportValue(row, $0, as: definition.columns[$0].type) }

@@ -32,6 +32,8 @@ extension DataTable {
 
     private static func quoted(_ cell: String) -> String {
         let needsQuotes = cell.utf8.contains { ",\"\r\n".utf8.contains($0) }
-        return needsQuotes ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+        return needsQuotes
+            ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : cell
     }
 }

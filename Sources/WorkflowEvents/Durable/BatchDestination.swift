@@ -15,6 +15,7 @@ public protocol BatchDestination: Sendable {
 }
 
 extension BatchDestination {
+    /// Nothing: most destinations have no background work.
     public func run() async throws {}
 }
 

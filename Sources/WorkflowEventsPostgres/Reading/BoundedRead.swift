@@ -45,3 +45,11 @@ extension PostgresPool {
         return BoundedRead(rows: results[4], position: position, ledgerID: ledgerID, time: Timestamp(now))
     }
 }
+
+extension PostgresQuery {
+    /// The first `limit` rows of the query, in its order, with `columns` alone, each cast to its type.
+    package func projected(on columns: [(name: String, type: String)], limit: Int) -> PostgresQuery {
+        let list = columns.map { "\(PostgresQuery.quote(identifier: $0.name))::\($0.type)" }.joined(separator: ", ")
+        return "select \(unsafeSQL: list) from (\n\(self)\n) as answer limit \(limit)"
+    }
+}

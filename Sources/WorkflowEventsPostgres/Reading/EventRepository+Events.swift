@@ -10,7 +10,8 @@ extension EventRepository {
     ///   - cursor: the `nextCursor` of the page before; `nil` for the first page.
     /// - Throws: an error of the database connection; a retry is safe.
     public func events(
-        _ filter: EventFilter = EventFilter(), order: ListOrder = .descending, limit: Int = 100, after cursor: Int64? = nil
+        _ filter: EventFilter = EventFilter(), order: ListOrder = .descending, limit: Int = 100,
+        after cursor: Int64? = nil
     ) async throws -> Page<StoredEvent> {
         precondition((1...10_000).contains(limit), "A page has 1 to 10,000 events.")
         _ = try await pool.withConnection { try await $0.query("select sequence()") }

@@ -44,10 +44,13 @@ extension LedgerDatabase {
     /// A directory that only sinks of this ledger use: whoever starts adopts what is left there for its own ledger.
     fileprivate var defaultSpoolDirectory: String {
         let environment = ProcessInfo.processInfo.environment
-        let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
+        let state =
+            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
             ?? URL.homeDirectory.appending(path: ".local/state")
         let identity = "\(configuration.redactedDescription) \(schema)"
-        let digest = SHA256.hash(data: Data(identity.utf8)).prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+        let digest = SHA256.hash(data: Data(identity.utf8)).prefix(8).map {
+            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
+        }
         return state.appending(path: "runledger/spool/\(digest.joined())").path()
     }
 }

@@ -84,7 +84,8 @@ final class TransactionRunner: Sendable {
     private func settle(_ trace: BatchTransaction.Trace) async throws -> Bool {
         do {
             guard let committed = try await pool.withConnection({ try await trace.settle(on: $0) }) else {
-                throw WriteError(.unavailable, "The backend of a lost transaction does not end; it will be tried again.")
+                throw WriteError(
+                    .unavailable, "The backend of a lost transaction does not end; it will be tried again.")
             }
             unsettled.withLock { $0.removeAll { $0 == trace } }
             logger.info("settled a lost transaction", metadata: ["committed": "\(committed)"])
