@@ -60,7 +60,7 @@ struct MigrateCommand: AsyncParsableCommand {
         @Flag(help: "Go on although stored events will be destroyed; needs --ledger-id.")
         var destroyEvents = false
 
-        @Option(help: "The id of the ledger whose events are to be destroyed: `select id from ledger`.")
+        @Option(help: "The id of the ledger whose events are to be destroyed.")
         var ledgerID: String?
 
         @Flag(help: "Say what would be undone, and change nothing.")

@@ -13,7 +13,7 @@ struct PsqlCommand: AsyncParsableCommand {
 
             Examples:
               runledger psql
-              runledger psql -- -c "select node, count(*) from workflow_events group by node"
+              runledger psql -- -c "table runs"
             """)
 
     @OptionGroup var database: DatabaseOptions
