@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 import WorkflowEvents
 import WorkflowEventsPostgres
 
@@ -10,6 +11,8 @@ struct IngestMeasure {
     let pairs: Int
 
     private static let lineCount = 250_000
+    /// `RUSAGE_CHILDREN`, which C libraries type differently.
+    private static let children: Int32 = -1
 
     func run() async throws -> [ResultRow] {
         var shares: [Double] = []
@@ -30,9 +33,10 @@ struct IngestMeasure {
                     arguments: ["ingest", file.path(), "--database-url", bench.database.url],
                     output: .string(limit: 4096), error: .string(limit: 4096))
                 guard result.terminationStatus.isSuccess else {
-                    throw BenchError("ingest: \(result.standardError ?? "")")
+                    throw BenchError("ingest: \(result.standardError)")
                 }
             }
+            // Only the command has ended as a child since: psql and the server are no children of this loop.
             shares.append((Self.childSeconds() - before) / wall)
             rates.append(Double(Self.lineCount) / wall)
             try FileManager.default.removeItem(at: file)
@@ -47,7 +51,7 @@ struct IngestMeasure {
 
     private static func childSeconds() -> Double {
         var usage = rusage()
-        getrusage(RUSAGE_CHILDREN, &usage)
+        getrusage(Self.children, &usage)
         return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
             + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
     }

@@ -32,13 +32,15 @@ struct LedgerBench: AsyncParsableCommand {
 
     func run() async throws {
         let directory = URL(filePath: NSTemporaryDirectory()).appending(path: "runledger-bench-\(UUID().uuidString)")
-        let server = EmbeddedPostgres(dataDirectory: directory.path())
+        let server = EmbeddedPostgres(dataDirectory: directory.path(), logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() }))
         do {
             try await server.withServer { url in
                 let database = LedgerDatabase(url: url)
-                let logger = Logger(label: "bench")
+                var logger = Logger(label: "bench")
+                logger.logLevel = .warning
                 _ = try await Migrator(database.configuration, schema: database.schema, logger: logger).up()
-                try await measure(Workbench(database: database, directory: directory, logger: logger))
+                let bench = Workbench(database: database, directory: directory, logger: logger)
+                try await measure(bench)
             }
         } catch {
             try? FileManager.default.removeItem(at: directory)

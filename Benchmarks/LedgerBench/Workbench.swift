@@ -46,10 +46,14 @@ struct Workbench: Sendable {
         }
     }
 
-    /// Starts every run from the same state of the server.
+    /// Starts every run from the same state of the server: a partition for the present, nothing left to write.
     func settle() async throws {
         try await withPool { pool in
-            try await pool.withConnection { try await $0.execute(script: "checkpoint") }
+            try await pool.withConnection { connection in
+                try await connection.execute(script: "select ensure_partition(now() - interval '1 minute')")
+                try await connection.execute(script: "select ensure_partition(now())")
+                try await connection.execute(script: "checkpoint")
+            }
         }
     }
 }

@@ -76,7 +76,7 @@ struct WriterMeasure {
                             .name("psql"), arguments: ["-qX", "-d", bench.database.url, "-c", statement],
                             output: .discarded, error: .string(limit: 4096))
                         guard result.terminationStatus.isSuccess else {
-                            throw BenchError("psql: \(result.standardError ?? "")")
+                            throw BenchError("psql: \(result.standardError)")
                         }
                     }
                 }

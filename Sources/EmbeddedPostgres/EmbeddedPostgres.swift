@@ -37,7 +37,8 @@ package struct EmbeddedPostgres: Sendable {
             environment: environment, logger: logger)
     }
 
-    /// Names a new server for one test, which keeps nothing safe from a crash of the machine and is removed in the end.
+    /// Names a new server that keeps nothing safe from a crash of the machine. It and its data go with the last use, or
+    /// with this process if that is killed.
     ///
     /// - Parameter parent: where its directory is made; by default what `RUNLEDGER_THROWAWAY_DIR` says, else `/tmp`.
     package static func throwaway(
@@ -84,6 +85,8 @@ extension EmbeddedPostgres {
         let cluster: Cluster
         let installation: PostgresInstallation
         let lock: FileLock
+        /// Keeps a throw-away server alive while it is open.
+        let guarding: FileDescriptor?
         let connectionString: String
     }
 
@@ -101,6 +104,7 @@ extension EmbeddedPostgres {
         let start = try await FileLock.acquire(.exclusive, at: directory.startLock, owner: owner, logger: logger)
         defer { start?.release() }
         let installation = try await cluster.installation()
+        let guarding = isThrowaway ? try await cluster.guardThrowaway(with: installation) : nil
         do {
             try await cluster.initializeIfNeeded(with: installation)
             let socket = try await cluster.ensureRunning(with: installation)
@@ -108,10 +112,11 @@ extension EmbeddedPostgres {
                 throw EmbeddedPostgresError.file("share", directory.useLock.string, errorNumber: EWOULDBLOCK)
             }
             return Use(
-                cluster: cluster, installation: installation, lock: lock,
+                cluster: cluster, installation: installation, lock: lock, guarding: guarding,
                 connectionString: Self.connectionString(socket))
         } catch {
             await stop(cluster, with: installation)
+            try? guarding?.close()
             throw error
         }
     }
@@ -125,6 +130,7 @@ extension EmbeddedPostgres {
                 .exclusive, at: directory.startLock, owner: use.cluster.owner, deadline: .now + Self.leavePatience,
                 logger: logger)
             use.lock.release()
+            defer { try? use.guarding?.close() }
             guard let start else {
                 logger.warning("PostgreSQL is left running, for another command is busy with it")
                 return

@@ -8,9 +8,7 @@ extension PostgresConnection {
     ///
     /// The connection's thread is taken until then: it serves nothing else.
     func nextNotification(within limit: Duration) async throws(PostgresError) -> PostgresNotification? {
-        guard let wake = WakePipe() else {
-            throw PostgresError(.usage, "The process has no file descriptor left.")
-        }
+        guard let wake = WakePipe() else { throw .noFileDescriptor }
         let result: Result<PostgresNotification?, PostgresError> = await withTaskCancellationHandler {
             Result { () throws(PostgresError) in
                 try session.waitForNotification(wake: wake, until: .now + limit)

@@ -40,9 +40,7 @@ package actor PostgresConnection {
     package static func connect(
         _ configuration: PostgresConfiguration, logger: Logger
     ) async throws(PostgresError) -> PostgresConnection {
-        guard let wake = WakePipe() else {
-            throw PostgresError(.connectionFailed, "The process has no file descriptor left.")
-        }
+        guard let wake = WakePipe() else { throw .noFileDescriptor }
         let thread = ConnectionThread(name: "postgres")
         let result: Result<Session, PostgresError> = await withTaskCancellationHandler {
             await thread.run {

@@ -39,7 +39,7 @@ package final class PostgresPool: Sendable {
     private let logger: Logger
     private let state: Mutex<State>
 
-    package init(configuration: PostgresConfiguration, limits: Limits = Limits(), logger: Logger) {
+    package init(configuration: PostgresConfiguration, limits: Limits, logger: Logger) {
         precondition(limits.maximumConnections > 0, "a pool needs room for a connection")
         self.configuration = configuration
         self.limits = limits

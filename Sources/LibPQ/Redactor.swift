@@ -10,6 +10,8 @@ struct Redactor: Sendable {
         for keyword in ["password", "sslpassword"] {
             if let value = options.valueOrDefault(keyword) { secrets.insert(value) }
         }
+        // A password that is also the user's or the database's name is no secret that messages could give away.
+        secrets.subtract(["user", "dbname", "host"].compactMap(options.valueOrDefault))
         if ConnectionOptions.isURI(connectionString) {
             secrets.formUnion(Self.passwordPieces(ofURI: connectionString, parsed: options.values?["password"]))
         }
@@ -30,7 +32,10 @@ struct Redactor: Sendable {
         else { return [] }
         let raw = uri[uri.index(after: colon)..<at]
         let separators = "/?#@:&=[],"
-        guard raw.contains(where: separators.contains) else { return [String(raw)] }
+        guard raw.contains(where: separators.contains) else {
+            // What libpq took for the password is all of it; encoded, it is another text.
+            return raw == parsed ?? "" ? [] : [String(raw)]
+        }
         return Set(raw.split(whereSeparator: separators.contains).map(String.init)).union([String(raw)])
     }
 }

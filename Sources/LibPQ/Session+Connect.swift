@@ -10,7 +10,7 @@ extension Session {
         _ configuration: PostgresConfiguration, logger: Logger, wake: WakePipe
     ) throws(PostgresError) -> Session {
         let options = ConnectionOptions(configuration.connectionString)
-        guard let values = options.values else {
+        guard options.values != nil else {
             // libpq's own message quotes the string, and with it the password.
             throw PostgresError(
                 .usage,
@@ -18,25 +18,30 @@ extension Session {
                     + "special characters percent-encoded, or keyword=value pairs with spaces quoted.")
         }
         var redactor = Redactor(connectionString: configuration.connectionString, options: options)
-        guard let connection = start(configuration) else {
+        let hostCount = hostCount(options)
+        guard let connection = start(configuration, hostCount: hostCount) else {
             throw PostgresError(.connectionFailed, "libpq is out of memory.")
         }
         // The one way to get the SQLSTATE of a refused connection: libpq prints it into the message.
         PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
         do {
-            let limit = connectDeadline(configuration, values: values)
+            let limit = connectLimit(configuration, options).map { ContinuousClock.now + $0 * hostCount }
             try waitUntilConnected(connection, until: limit, wake: wake, redactor: redactor)
         } catch {
             PQfinish(connection)
             throw error.at(configuration)
         }
         PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
+        if options.values?[userTimeout] == nil { allowSlowServer(PQsocket(connection)) }
         if let password = PQpass(connection) {
             redactor = Redactor(
                 connectionString: configuration.connectionString, options: options,
                 passwords: [String(cString: password)])
         }
-        let gate = StatementGate(connection, patience: configuration.cancelTimeout)
+        guard let gate = StatementGate(connection, patience: configuration.cancelTimeout) else {
+            PQfinish(connection)
+            throw PostgresError.noFileDescriptor.at(configuration)
+        }
         let notices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
         let session = Session(connection, gate: gate, redactor: redactor, noticeLog: notices)
         do {
@@ -48,17 +53,20 @@ extension Session {
         return session
     }
 
+    private static let userTimeout = "tcp_user_timeout"
+
     /// Begins to connect. Later keywords win, so the connection string overrides those before it.
-    private static func start(_ configuration: PostgresConfiguration) -> OpaquePointer? {
-        let seconds = max(1, Int(configuration.connectTimeout / .seconds(1)))
-        let keywords = [
+    private static func start(_ configuration: PostgresConfiguration, hostCount: Int) -> OpaquePointer? {
+        var keywords = [
             ("fallback_application_name", configuration.applicationName),
-            // A host that does not answer is given up on, at connect as later, so that the next one can be tried.
-            ("tcp_user_timeout", String(seconds * 1000)),
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
-            ("dbname", configuration.connectionString),
-            ("client_encoding", "UTF8"),
         ]
+        if hostCount > 1 {
+            // libpq goes on to the next host when the kernel has given the first one up, which it else takes minutes
+            // to do.
+            keywords.append((userTimeout, String(max(1, Int(configuration.connectTimeout / .milliseconds(1))))))
+        }
+        keywords += [("dbname", configuration.connectionString), ("client_encoding", "UTF8")]
         var names = keywords.map { strdup($0.0).map { UnsafePointer($0) } } + [nil]
         var values = keywords.map { strdup($0.1).map { UnsafePointer($0) } } + [nil]
         defer {
@@ -67,18 +75,26 @@ extension Session {
         return PQconnectStartParams(&names, &values, 1)
     }
 
-    /// libpq leaves the time limit to whoever drives the connect: so long for each host it may try.
-    private static func connectDeadline(
-        _ configuration: PostgresConfiguration, values: [String: String]
-    ) -> ContinuousClock.Instant? {
-        let hosts = (values["hostaddr"] ?? values["host"] ?? "").split(separator: ",").count
-        var limit = configuration.connectTimeout
-        if let text = values["connect_timeout"], let seconds = Int(text.trimmingWhitespace) {
-            // Zero and less mean "wait for ever" to libpq.
-            guard seconds > 0 else { return nil }
-            limit = .seconds(seconds)
+    /// Lifts the time limit for connecting: it would also end a connection to a server that is too busy to read.
+    private static func allowSlowServer(_ socket: Int32) {
+        #if os(Linux)
+            var never: Int32 = 0
+            _ = setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &never, socklen_t(MemoryLayout<Int32>.size))
+        #endif
+    }
+
+    private static func hostCount(_ options: ConnectionOptions) -> Int {
+        let hosts = options.valueOrDefault("hostaddr") ?? options.valueOrDefault("host") ?? ""
+        return max(1, hosts.split(separator: ",").count)
+    }
+
+    /// How long one host may take, which libpq leaves to whoever drives the connect; nil is for ever.
+    private static func connectLimit(_ configuration: PostgresConfiguration, _ options: ConnectionOptions) -> Duration?
+    {
+        guard let text = options.valueOrDefault("connect_timeout"), let seconds = Int(text.trimmingWhitespace) else {
+            return configuration.connectTimeout
         }
-        return .now + limit * max(1, hosts)
+        return seconds > 0 ? .seconds(seconds) : nil
     }
 
     private static func waitUntilConnected(
@@ -121,6 +137,8 @@ extension Session {
 }
 
 extension PostgresError {
+    static let noFileDescriptor = PostgresError(.connectionFailed, "The process has no file descriptor left.")
+
     /// Says which server could not be reached.
     fileprivate func at(_ configuration: PostgresConfiguration) -> PostgresError {
         guard code != .cancelled else { return self }

@@ -27,10 +27,13 @@ final class StatementGate: @unchecked Sendable {
     private var socket: Int32
     private var cancelHandle: CancelHandle?
 
+    /// Nil when the process is out of file descriptors.
+    ///
     /// - Parameter connection: one that has been made.
-    init(_ connection: OpaquePointer, patience: Duration) {
+    init?(_ connection: OpaquePointer, patience: Duration) {
         self.patience = patience / .seconds(1)
         socket = fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
+        guard socket >= 0 else { return nil }
         cancelHandle = CancelHandle(connection)
     }
 

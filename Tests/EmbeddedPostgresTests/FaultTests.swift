@@ -42,6 +42,19 @@ struct FaultTests {
         }
     }
 
+    @Test("A throw-away server goes with its user also if that is killed", .timeLimit(.minutes(2)))
+    func killedThrowawayUser() async throws {
+        let server = EmbeddedPostgres.throwaway()
+        let cluster = try server.cluster()
+        try cluster.directory.prepare(owner: cluster.owner)
+        let guarding = try await cluster.guardThrowaway(with: cluster.installation())
+        try await server.startAndForget()
+        // What the system does first when it ends a process.
+        try guarding.close()
+        while FileManager.default.fileExists(atPath: server.dataDirectory) { await Task.yield() }
+        #expect(PostmasterFile(cluster: server.directory.cluster) == nil)
+    }
+
     @Test("A socket that was cleared away while nobody used the server is made again")
     func lostSocket() async throws {
         try await withTemporaryDirectory { path in

@@ -45,6 +45,13 @@ import Testing
         #expect(empty.redact("untouched") == "untouched")
     }
 
+    @Test("A password that is also the user's name leaves the messages readable")
+    func unsecretPassword() {
+        let uri = "postgresql://postgres:postgres@localhost:5432/postgres"
+        let description = PostgresConfiguration(connectionString: uri).redactedDescription
+        #expect(description == "host=localhost port=5432 dbname=postgres user=postgres")
+    }
+
     @Test("A bare name is a database's, as libpq has it")
     func bareName() {
         #expect(PostgresConfiguration(connectionString: "ledger").redactedDescription.contains("dbname=ledger"))
@@ -102,6 +109,39 @@ import Testing
         let waits = (0..<200).map { _ in backoff.next() }
         #expect(waits.allSatisfy { $0 >= .zero && $0 <= .seconds(1) })
         #expect(waits.contains { $0 < .milliseconds(500) } && waits.contains { $0 > .milliseconds(500) })
+    }
+}
+
+@Suite("Deadlines") struct DeadlineTests {
+    @Test("A body that is too slow is cancelled and times out")
+    func expired() async throws {
+        let error = try await postgresError {
+            try await withDeadline(.milliseconds(5)) { try await Task.sleep(for: .seconds(600)) }
+        }
+        #expect(error.code == .timeout)
+    }
+
+    @Test("A body in time gives its result or its own error")
+    func inTime() async throws {
+        let value = try await withDeadline(.seconds(600)) { 7 }
+        #expect(value == 7)
+        let error = try await postgresError {
+            try await withDeadline(.seconds(600)) { throw PostgresError(.usage, "no") }
+        }
+        #expect(error.code == .usage)
+    }
+
+    @Test("A cancelled task gets the body's own answer to that")
+    func cancelled() async throws {
+        let task = Task {
+            try await withDeadline(.seconds(600)) {
+                while !Task.isCancelled { await Task.yield() }
+                throw PostgresError(.cancelled, "yes")
+            }
+        }
+        task.cancel()
+        let error = try await postgresError { try await task.value }
+        #expect(error.code == .cancelled)
     }
 }
 

@@ -82,38 +82,3 @@ import Testing
         }
     }
 }
-
-/// Accepts connections, in the kernel's queue, and never answers.
-private final class SilentServer {
-    private let socket: Int32
-    private let directory: URL
-
-    init() throws {
-        directory = URL(fileURLWithPath: "/tmp/rl-silent-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        #if canImport(Glibc)
-            let type = Int32(SOCK_STREAM.rawValue)
-        #else
-            let type = SOCK_STREAM
-        #endif
-        socket = Foundation.socket(AF_UNIX, type, 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { path in
-            path.copyBytes(from: directory.appendingPathComponent(".s.PGSQL.5432").path.utf8.prefix(path.count - 1))
-        }
-        let bound = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        try #require(bound == 0 && listen(socket, 5) == 0)
-    }
-
-    deinit {
-        close(socket)
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    var connectionString: String { "host=\(directory.path) port=5432 user=u dbname=d sslmode=disable" }
-}

@@ -9,7 +9,7 @@ struct SecureServer {
     /// The authority that vouches for the server, and one that does not.
     let rootCertificate: String
     let otherCertificate: String
-    private let port: Int
+    let port: Int
 
     /// Whether the program that makes certificates is installed.
     static var isAvailable: Bool {

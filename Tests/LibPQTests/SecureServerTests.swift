@@ -74,4 +74,20 @@ import Testing
             }
         }
     }
+
+    #if os(Linux)
+        @Test("A host that does not answer is passed over for the next")
+        func silentHost() async throws {
+            try await SecureServer.withServer { server in
+                let silent = try FullListener()
+                var configuration = PostgresConfiguration(
+                    connectionString: "host=127.0.0.1,127.0.0.1 port=\(silent.port),\(server.port) dbname=postgres "
+                        + "user=owner password=\(SecureServer.password)")
+                // The kernel looks at the limit a second after the first attempt at the earliest.
+                configuration.connectTimeout = .milliseconds(1500)
+                let connection = try await PostgresConnection.connect(configuration, logger: testLogger)
+                #expect(connection.isUsable)
+            }
+        }
+    #endif
 }

@@ -58,10 +58,10 @@ as_server_user() (
     user=$(server_user)
     if [ "$(id -u)" -ne 0 ]; then
         exec "$@"
+    elif command -v setpriv >/dev/null; then
+        exec setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
     elif command -v runuser >/dev/null; then
         exec runuser -u "$user" -- "$@"
-    elif command -v setpriv >/dev/null; then
-        exec setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups -- "$@"
     else
         exec sudo -n -u "$user" -- "$@"
     fi

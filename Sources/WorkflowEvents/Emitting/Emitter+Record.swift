@@ -7,8 +7,7 @@ extension Emitter {
     /// - Throws: ``RecordError``: `refused` if the event is wrong, `unavailable` if a sink cannot promise to store it
     ///   now, `closed` after shutdown, `notDurable` if no sink of this emitter stores anything durably.
     public func record(_ event: WorkflowEvent) async throws {
-        var event = event
-        if event.service == nil { event.service = service }
+        let event = try fitted(withService(event))
         let durable = sinks.filter(\.isDurable)
         for sink in sinks where !sink.isDurable { sink.emit(event) }
         guard !durable.isEmpty else {

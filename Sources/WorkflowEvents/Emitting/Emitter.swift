@@ -24,7 +24,7 @@ public final class Emitter: Sendable {
 
     let logger: Logger
     let executionMetrics: ExecutionMetrics?
-    private let refusedCounter: Counter
+    let refusedCounter: Counter
 
     /// An emitter with `sinks`.
     ///
@@ -88,24 +88,5 @@ public final class Emitter: Sendable {
         self.init(
             sinks: try configurations.map { try $0.makeSink(in: context) },
             service: service, clock: clock, ids: ids, logger: logger, metricsFactory: metricsFactory)
-    }
-
-    /// Sends `event` to every sink at once: never blocks, throws or suspends.
-    ///
-    /// There is no `async` form, which would hide this one in asynchronous code; to wait until the event is stored,
-    /// see ``record(_:)``.
-    public func emit(_ event: WorkflowEvent) {
-        if event.service == nil {
-            var event = event
-            event.service = service
-            send(event)
-        } else {
-            send(event)
-        }
-    }
-
-    /// Sends an event whose service is set.
-    func send(_ event: WorkflowEvent) {
-        for sink in sinks { sink.emit(event) }
     }
 }

@@ -69,7 +69,9 @@ public struct WorkflowEvent: Sendable, Hashable, Identifiable {
     /// About how much memory the event holds: what buffers count against their limits.
     package var estimatedBytes: Int {
         var bytes = MemoryLayout<WorkflowEvent>.size + runID.utf8.count + node.rawValue.utf8.count
-        for pair in metrics.pairs { bytes += 48 + pair.name.utf8.count }
+        // What is reserved counts, not what is used: a set makes room for a handful of metrics at once.
+        bytes += metrics.pairs.capacity * MemoryLayout<(name: String, value: MetricValue)>.stride
+        for pair in metrics.pairs { bytes += pair.name.utf8.count }
         for issue in issues { bytes += 32 + issue.utf8.count }
         return bytes
     }

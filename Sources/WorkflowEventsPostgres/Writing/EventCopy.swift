@@ -38,20 +38,27 @@ package enum EventCopy {
         return buffer.finish()
     }
 
+    /// Where an event stands, with the beginning of its key beside it: sorting moves no events.
     private struct Row {
+        var runID: String
+        var ts: Timestamp
         var batch: Int
         var ordinal: Int
     }
 
     private static func keyOrder(_ batches: [EventBatch]) -> [Row] {
-        var rows = batches.indices.flatMap { batch in
-            batches[batch].events.indices.map { Row(batch: batch, ordinal: $0) }
+        var rows: [Row] = []
+        rows.reserveCapacity(batches.reduce(0) { $0 + $1.events.count })
+        for (batch, events) in batches.lazy.map(\.events).enumerated() {
+            for ordinal in events.indices {
+                rows.append(
+                    Row(runID: events[ordinal].runID, ts: events[ordinal].ts, batch: batch, ordinal: ordinal))
+            }
         }
         rows.sort { left, right in
-            let (a, b) = (batches[left.batch].events[left.ordinal], batches[right.batch].events[right.ordinal])
-            if a.runID != b.runID { return a.runID < b.runID }
-            if a.ts != b.ts { return a.ts < b.ts }
-            return a.id < b.id
+            if left.runID != right.runID { return left.runID < right.runID }
+            if left.ts != right.ts { return left.ts < right.ts }
+            return batches[left.batch].events[left.ordinal].id < batches[right.batch].events[right.ordinal].id
         }
         return rows
     }
@@ -62,7 +69,7 @@ package struct EventBatch {
     var source: String?
     var events: [WorkflowEvent]
 
-    package init(source: String?, events: [WorkflowEvent]) {
+    package init(source: String? = nil, events: [WorkflowEvent]) {
         self.source = source
         self.events = events
     }
