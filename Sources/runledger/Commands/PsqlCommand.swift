@@ -4,6 +4,7 @@ import Foundation
 import LibPQ
 import Subprocess
 import SystemPackage
+import UnixSignals
 import WorkflowEventsPostgres
 
 struct PsqlCommand: AsyncParsableCommand {
