@@ -103,7 +103,9 @@ let package = Package(
         .testTarget(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
-        .testTarget(name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging], swiftSettings: strict),
+        .testTarget(
+            name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            swiftSettings: strict),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
