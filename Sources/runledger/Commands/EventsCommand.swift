@@ -9,6 +9,7 @@ struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "events",
         abstract: "Prints events as JSON lines, oldest first; with --follow, goes on as they are committed.",
+        usage: "runledger events [<options>]",
         discussion: """
             Every line is an event with its position. --after continues behind a position seen before, so that a \
             reader that notes the last one misses nothing and sees nothing twice.
@@ -18,21 +19,24 @@ struct EventsCommand: AsyncParsableCommand {
               runledger events --follow --after 0 | jq .node
             """)
 
-    @OptionGroup var filters: EventFilterOptions
+    @OptionGroup(title: "Filters") var filters: EventFilterOptions
 
     @Flag(name: .shortAndLong, help: "Keep printing events as they are committed; Ctrl-C ends.")
     var follow = false
 
-    @Option(help: "Only events after this position; 0 is the beginning. (default with --follow: only new ones)")
+    @Option(
+        help: ArgumentHelp(
+            "Only events after this position; 0 is the beginning. (default with --follow: only new ones)",
+            valueName: "position"))
     var after: Int64?
 
-    @Option(help: "By position, asc or desc; not with --follow.")
+    @Option(help: ArgumentHelp("By position, oldest or newest first; not with --follow.", valueName: "order"))
     var order: ListOrder = .ascending
 
-    @Option(help: "How many events at most. (default: all; not with --follow)")
+    @Option(help: ArgumentHelp("How many events at most; not with --follow. (default: all)", valueName: "count"))
     var limit: Int?
 
-    @OptionGroup var database: DatabaseOptions
+    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
     func validate() throws {
         if follow, limit != nil || order == .descending {
@@ -44,20 +48,22 @@ struct EventsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await interruptibly(endingQuietly: follow) {
-            try await database.withDatabase { database in
-                try await EventRepository.withRepository(database, logger: .stderr) { repository in
-                    if follow {
-                        try await tail(database, repository.pool)
-                    } else {
-                        try await list(repository)
-                    }
+            try await database.withRepository { database, repository in
+                if follow {
+                    try await tail(database, repository.pool)
+                } else {
+                    try await list(repository)
                 }
             }
         }
     }
 
     private func tail(_ database: LedgerDatabase, _ pool: PostgresPool) async throws {
-        let start = if let after { after } else { try await Ledger(pool: pool).sequence() }
+        let head = try await Ledger(pool: pool).sequence()
+        let start = after ?? head
+        guard start <= head else {
+            throw CommandError("Position \(start) is not in this ledger, which ends at \(head); --after 0 reads all of it.")
+        }
         let filter = filters.filter
         try await Tail(database: database, pool: pool, logger: .stderr).follow(after: start) { events in
             try print(events.filter { filter.matches($0.event) })

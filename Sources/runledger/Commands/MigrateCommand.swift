@@ -11,6 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
         abstract: "Makes, changes and checks the schema that holds the ledger.",
+        usage: "runledger migrate <command> [<options>]",
         discussion: """
             Examples:
               runledger migrate up --database-url postgresql://admin@db.internal/runs
@@ -19,9 +20,9 @@ struct MigrateCommand: AsyncParsableCommand {
         subcommands: [Up.self, Down.self, Status.self, Verify.self])
 
     struct Up: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Applies the migrations that are pending.")
+        static let configuration = CommandConfiguration(abstract: "Applies the migrations that are pending.", usage: "runledger migrate up [<options>]")
 
-        @Option(help: "The last version to apply. (default: all)")
+        @Option(help: ArgumentHelp("The last version to apply. (default: all)", valueName: "version"))
         var to: Int?
 
         @Flag(help: "Say what would be applied, and change nothing.")
@@ -30,17 +31,19 @@ struct MigrateCommand: AsyncParsableCommand {
         @Flag(help: "Print the SQL that makes the roles, for a database administrator, and change nothing.")
         var printRoles = false
 
-        @Option(help: "With --print-roles: the login that migrates. (default: the connection's)")
+        @Option(
+            help: ArgumentHelp(
+                "With --print-roles: the login that migrates. (default: the connection's)", valueName: "name"))
         var login: String?
 
-        @OptionGroup var database: DatabaseOptions
+        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
         func run() async throws {
             if printRoles {
-                let schema = try await database.schemaName
-                let login = login ?? PostgresConfiguration(connectionString: database.databaseURL ?? "").user
+                let settings = try await database.settings()
+                let login = login ?? PostgresConfiguration(connectionString: settings.databaseURL ?? "").user
                 return try Terminal.write(
-                    RoleScript.sql(schema: schema, roles: LedgerRoles(schema: schema), login: login))
+                    RoleScript.sql(schema: settings.schema, roles: LedgerRoles(schema: settings.schema), login: login))
             }
             try await interruptibly {
                 try await database.withMigrator { migrator in
@@ -52,21 +55,22 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct Down: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Undoes migrations, the last first; refuses while events are stored.")
+            abstract: "Undoes migrations, the last first; refuses while events are stored.",
+            usage: "runledger migrate down --to <version> [<options>]")
 
-        @Option(help: "The version to go back to; 0 removes the ledger.")
+        @Option(help: ArgumentHelp("The version to go back to; 0 removes the ledger.", valueName: "version"))
         var to: Int
 
         @Flag(help: "Go on although stored events will be destroyed; needs --ledger-id.")
         var destroyEvents = false
 
-        @Option(help: "The id of the ledger whose events are to be destroyed.")
+        @Option(help: ArgumentHelp("The id of the ledger whose events are to be destroyed.", valueName: "id"))
         var ledgerID: String?
 
         @Flag(help: "Say what would be undone, and change nothing.")
         var dryRun = false
 
-        @OptionGroup var database: DatabaseOptions
+        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {
@@ -81,12 +85,13 @@ struct MigrateCommand: AsyncParsableCommand {
     }
 
     struct Status: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Lists the migrations and how each one stands.")
+        static let configuration = CommandConfiguration(
+            abstract: "Lists the migrations and how each one stands.", usage: "runledger migrate status [<options>]")
 
-        @Option(help: "table, json, ndjson or csv.")
+        @Option(help: "How to print them.")
         var format: OutputFormat = .table
 
-        @OptionGroup var database: DatabaseOptions
+        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {
@@ -99,9 +104,10 @@ struct MigrateCommand: AsyncParsableCommand {
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Checks that the schema is what its migrations made: files, objects and guards.")
+            abstract: "Checks that the schema is what its migrations made: files, objects and guards.",
+            usage: "runledger migrate verify [<options>]")
 
-        @OptionGroup var database: DatabaseOptions
+        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {
@@ -140,7 +146,7 @@ private func reportingSteps(_ body: () async throws -> [MigrationStep]) async th
 extension MigrationStep {
     fileprivate var line: String {
         let verb = direction == .up ? "up  " : "down"
-        let time = duration.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "not run"
+        let time = duration.map { "\(Int($0 / .milliseconds(1))) ms" } ?? "would run"
         return "\(verb)  \(version)  \(name)  \(time)\n"
     }
 }

@@ -9,8 +9,13 @@ struct ReportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract: "Answers a documented question, exactly and as of now.",
+        usage: """
+            runledger report <name> [<options>]
+            runledger report list
+            """,
         discussion: """
-            Everything acknowledged before the question is in the answer.
+            Everything acknowledged before the question is in the answer. `runledger report run --help` shows the \
+            options.
 
             Examples:
               runledger report list
@@ -22,44 +27,43 @@ struct ReportCommand: AsyncParsableCommand {
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "run", abstract: "Answers one report; `run` may be left out.")
+            commandName: "run", abstract: "Answers one report; `run` may be left out.",
+            usage: "runledger report <name> [<options>]")
 
         @Argument(help: "The report's name; `runledger report list` shows them.")
         var name: String
 
-        @Option(help: "Only events at or after this time: \(TimeArgument.help)")
+        @Option(help: ArgumentHelp("Only events at or after this time: \(TimeArgument.help)", valueName: "time"))
         var since: TimeArgument?
 
-        @Option(help: "Only events before this time.")
+        @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
         var until: TimeArgument?
 
         @Option(help: "Only this node.")
         var node: String?
 
-        @Option(help: "At most so many rows.")
+        @Option(help: ArgumentHelp("How many rows at most. (default: all, up to 10000)", valueName: "count"))
         var limit: Int?
 
-        @Option(help: "table, json, ndjson or csv.")
+        @Option(help: "How to print the answer.")
         var format: OutputFormat = .table
 
-        @OptionGroup var database: DatabaseOptions
+        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
 
         func validate() throws {
             if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }
+            do {
+                _ = try ReportCatalogue.builtIn().report(name)
+            } catch {
+                throw ValidationError(error.message)
+            }
         }
 
         func run() async throws {
-            let definition: ReportDefinition
-            do {
-                definition = try ReportCatalogue.builtIn().report(name)
-            } catch let error where error.code == .unknownReport {
-                throw ValidationError(error.message)
-            }
+            let definition = try ReportCatalogue.builtIn().report(name)
             try await interruptibly {
-                let report = try await database.withDatabase { database in
-                    try await withLedgerPool(database, maximumConnections: 1, logger: .stderr) { pool in
-                        try await ReportRunner(pool: pool).run(definition, arguments)
-                    }
+                let report = try await database.withLedger { _, pool in
+                    try await ReportRunner(pool: pool).run(definition, arguments)
                 }
                 try report.print(as: format)
                 if report.isTruncated {

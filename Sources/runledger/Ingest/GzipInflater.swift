@@ -1,12 +1,15 @@
 import CZlib
-import Foundation
 
 /// Decompresses gzip data (RFC 1952), several members one after the other included.
 final class GzipInflater {
+    /// The data are not what gzip makes.
+    struct Damage: Error {}
+
     /// What gzip data begin with.
     static let magic: [UInt8] = [0x1F, 0x8B]
 
     private var stream = z_stream()
+    private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     /// Whether the data so far end where a member ends.
     private(set) var isComplete = true
 
@@ -21,44 +24,51 @@ final class GzipInflater {
         inflateEnd(&stream)
     }
 
-    /// The content of `chunk`, which continues the chunks before it.
-    func inflate(_ chunk: Data, of name: String) throws -> [UInt8] {
-        var content: [UInt8] = []
-        var input = [UInt8](chunk)
-        var output = [UInt8](repeating: 0, count: 1 << 18)
-        try input.withUnsafeMutableBufferPointer { input in
+    /// Appends the content of `chunk`, which continues the chunks before it, to `content`: all that comes before the
+    /// damage, if there is any.
+    func inflate(_ chunk: [UInt8], into content: inout [UInt8]) throws(Damage) {
+        var chunk = chunk
+        let isDamaged = chunk.withUnsafeMutableBufferPointer { input in
             stream.next_in = input.baseAddress
             stream.avail_in = UInt32(input.count)
-            while stream.avail_in > 0 {
-                if isComplete { isComplete = false }
-                let (status, count) = step(into: &output)
-                content += output[..<count]
-                switch status {
-                case Z_STREAM_END:
-                    isComplete = true
-                    inflateReset(&stream)
-                case Z_OK, Z_BUF_ERROR:
-                    break
-                default:
-                    throw CommandError("\(name) is not valid gzip; what came before the fault is stored.")
-                }
-            }
-            // Output that did not fit may be left when all input is taken.
-            while !isComplete {
-                let (status, count) = step(into: &output)
-                content += output[..<count]
-                if status == Z_STREAM_END {
-                    isComplete = true
-                    inflateReset(&stream)
-                }
-                if count < output.count { break }
-            }
+            return !inflateInput(into: &content)
         }
-        return content
+        if isDamaged { throw Damage() }
     }
 
-    private func step(into output: inout [UInt8]) -> (status: Int32, count: Int) {
-        output.withUnsafeMutableBufferPointer { output in
+    /// Takes all input; false at the first damage.
+    private func inflateInput(into content: inout [UInt8]) -> Bool {
+        while true {
+            if isComplete {
+                skipPadding()
+                if stream.avail_in == 0 { return true }
+                isComplete = false
+            }
+            let (status, count) = step()
+            content += buffer[..<count]
+            switch status {
+            case Z_STREAM_END:
+                isComplete = true
+                inflateReset(&stream)
+            case Z_OK, Z_BUF_ERROR:
+                // Output that did not fit may be left when all input is taken.
+                if stream.avail_in == 0, count < buffer.count { return true }
+            default:
+                return false
+            }
+        }
+    }
+
+    /// Passes over the zeros with which tapes and block devices fill up the end of a file.
+    private func skipPadding() {
+        while stream.avail_in > 0, let next = stream.next_in, next.pointee == 0 {
+            stream.next_in = next + 1
+            stream.avail_in -= 1
+        }
+    }
+
+    private func step() -> (status: Int32, count: Int) {
+        buffer.withUnsafeMutableBufferPointer { output in
             stream.next_out = output.baseAddress
             stream.avail_out = UInt32(output.count)
             let status = CZlib.inflate(&stream, Z_NO_FLUSH)

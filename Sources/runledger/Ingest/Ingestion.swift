@@ -6,37 +6,31 @@ struct Ingestion {
     let writer: BatchWriter
     let fileName: String
     private(set) var report = IngestReport()
-    private var pending: Task<AppendResult, any Error>?
-    private var pendingLines: [Int] = []
+    private var pending: (lines: LineBatch, result: Task<AppendResult, any Error>)?
 
     init(writer: BatchWriter, fileName: String) {
         self.writer = writer
         self.fileName = fileName
     }
 
-    /// Hands `batch` to the writer once the batch before it is stored.
-    mutating func store(_ batch: LineBatch) async throws {
-        for (line, reason) in batch.refused { refuse(line, reason) }
+    /// Hands `lines` to the writer once those before them are stored.
+    mutating func store(_ lines: LineBatch) async throws {
         try await finish()
-        guard !batch.events.isEmpty else { return }
-        pendingLines = batch.lineNumbers
         let writer = writer
-        pending = Task { try await writer.append(batch.events) }
+        pending = (lines, Task { try await writer.append(lines.events) })
     }
 
     /// Waits until everything handed over is stored.
     mutating func finish() async throws {
-        guard let pending else { return }
-        self.pending = nil
-        let result = try await pending.value
+        guard let (lines, task) = pending else { return }
+        pending = nil
+        let result = try await task.value
         report.accepted += result.acceptedCount
         report.duplicates += result.duplicateCount
-        for event in result.refused { refuse(pendingLines[event.index], event.reason) }
-    }
-
-    private mutating func refuse(_ line: Int, _ reason: String) {
-        report.refused += 1
-        Terminal.progress("")
-        Terminal.note("\(fileName):\(line): \(reason)")
+        let refused = lines.refused + result.refused.map { (lines.lineNumbers[$0.index], $0.reason) }
+        report.refused += refused.count
+        for (line, reason) in refused.sorted(by: { $0.line < $1.line }) {
+            Terminal.note("\(fileName):\(line): \(reason)")
+        }
     }
 }

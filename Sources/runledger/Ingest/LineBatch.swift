@@ -3,10 +3,12 @@ import WorkflowEventsPostgres
 
 /// The good events of some lines of a file, each with the number of its line.
 struct LineBatch: Sendable {
+    /// A line that holds no event, with what is wrong.
+    typealias Refusal = (line: Int, reason: String)
+
     var events: [WorkflowEvent] = []
     var lineNumbers: [Int] = []
-    /// Lines that hold no event, with what is wrong.
-    var refused: [(line: Int, reason: String)] = []
+    var refused: [Refusal] = []
 
     /// As many lines as are worth a transaction.
     static let usualLineCount = 10_000
@@ -14,7 +16,9 @@ struct LineBatch: Sendable {
     var lineCount: Int { events.count + refused.count }
 
     /// Reads a line of a file.
-    mutating func add(_ line: NDJSONLines.Line) {
+    ///
+    /// - Parameter isLast: whether it is the last one and has no line ending, as when its writer did not finish it.
+    mutating func add(_ line: NDJSONLines.Line, isLast: Bool = false) {
         guard !line.isTooLong else {
             let limit = EventLimits.maximumEventTextBytes >> 10
             refused.append((line.number, "is longer than \(limit) KiB, more than any event can be"))
@@ -31,7 +35,9 @@ struct LineBatch: Sendable {
             events.append(incoming.event)
             lineNumbers.append(line.number)
         } catch {
-            refused.append((line.number, error.description))
+            var reason = error.description
+            if isLast, case .notJSON = error { reason += "; the file seems to end in the middle of a line" }
+            refused.append((line.number, reason))
         }
     }
 }

@@ -7,25 +7,25 @@ extension ListOrder: ExpressibleByArgument {}
 
 /// Which events a command is about.
 struct EventFilterOptions: ParsableArguments {
-    @Option(name: .customLong("run-id"), help: "Only this run; repeat for several.")
+    @Option(name: .customLong("run-id"), help: ArgumentHelp("Only this run; repeat for several.", valueName: "id"))
     var runIDs: [String] = []
 
-    @Option(name: .customLong("node"), help: "Only this node; repeat for several.")
+    @Option(name: .customLong("node"), help: ArgumentHelp("Only this node; repeat for several.", valueName: "name"))
     var nodes: [String] = []
 
-    @Option(name: .customLong("phase"), help: "Only this phase; repeat for several.")
+    @Option(name: .customLong("phase"), help: ArgumentHelp("Only this phase; repeat for several.", valueName: "phase"))
     var phases: [Phase] = []
 
-    @Option(help: "Only events at or after this time: \(TimeArgument.help)")
+    @Option(help: ArgumentHelp("Only events at or after this time: \(TimeArgument.help)", valueName: "time"))
     var since: TimeArgument?
 
-    @Option(help: "Only events before this time.")
+    @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
     var until: TimeArgument?
 
     @Flag(help: "Only events that carry issues.")
     var hasIssues = false
 
-    @Option(help: "Only events of which an issue contains this text.")
+    @Option(help: "Only events of which an issue contains this text, in upper or lower case.")
     var text: String?
 
     var filter: EventFilter {

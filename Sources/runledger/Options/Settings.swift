@@ -2,32 +2,59 @@ internal import Configuration
 import Foundation
 import SystemPackage
 
-/// Settings that flags leave open: from the environment, then from a file.
+/// What can be set by flags, the environment and a file of settings.
 struct Settings {
-    private let reader: ConfigReader
+    /// `runledger.database.url`: a libpq connection string; empty, for libpq's own variables, where one of those says
+    /// where a server is; `nil` for the private one.
+    var databaseURL: String?
+    /// `runledger.schema`: the schema that holds the ledger.
+    var schema: String
+    /// `runledger.data.dir`: where the private PostgreSQL keeps its data; `nil` for the usual place.
+    var dataDirectory: String?
 
-    /// Reads the environment and, where one is named, the JSON file `file` or that of `RUNLEDGER_CONFIG`.
+    /// Reads the environment, and where that says nothing, the JSON file `file` or that of `RUNLEDGER_CONFIG`.
     init(file: String?) async throws {
-        let environment = EnvironmentVariablesProvider()
-        var providers: [any ConfigProvider] = [environment]
-        if let path = file ?? ProcessInfo.processInfo.environment["RUNLEDGER_CONFIG"] {
+        // An empty variable is one that is not set.
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
+        if let path = file ?? environment["RUNLEDGER_CONFIG"] {
+            try Self.check(file: path)
             providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
         }
-        self.reader = ConfigReader(providers: providers).scoped(to: "runledger")
+        let reader = ConfigReader(providers: providers).scoped(to: "runledger")
+        databaseURL = reader.string(forKey: "database.url")
+        schema = reader.string(forKey: "schema") ?? "runledger"
+        dataDirectory = reader.string(forKey: "data.dir")
+        let server = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"]
+        if databaseURL == nil, server.contains(where: { environment[$0] != nil }) { databaseURL = "" }
     }
 
-    /// `runledger.database.url`: a libpq connection string. Empty, for libpq's own variables, where one of those says
-    /// where a server is.
-    var databaseURL: String? {
-        if let url = reader.string(forKey: "database.url"), !url.isEmpty { return url }
-        let environment = ProcessInfo.processInfo.environment
-        let names = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"]
-        return names.contains { environment[$0]?.isEmpty == false } ? "" : nil
+    private static let keys = ["database.url", "schema", "data.dir"]
+
+    /// Refuses a file with a setting that is misspelt or no string: passed over, it would lead to another database.
+    private static func check(file path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandError("The settings file \(path) cannot be read.")
+        }
+        guard let file = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            let settings = (file["runledger"] ?? [:]) as? [String: Any]
+        else {
+            throw CommandError("The settings file \(path) must be one JSON object: {\"runledger\":{\"schema\":\"…\"}}.")
+        }
+        try check(settings, of: path, below: "")
     }
 
-    /// `runledger.schema`: the schema that holds the ledger.
-    var schema: String? { reader.string(forKey: "schema") }
-
-    /// `runledger.data.dir`: where the private PostgreSQL keeps its data.
-    var dataDirectory: String? { reader.string(forKey: "data.dir") }
+    private static func check(_ settings: [String: Any], of path: String, below prefix: String) throws {
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            let key = prefix + name
+            if let group = value as? [String: Any], keys.contains(where: { $0.hasPrefix(key + ".") }) {
+                try check(group, of: path, below: key + ".")
+            } else if !keys.contains(key) {
+                let known = keys.map { "runledger.\($0)" }.joined(separator: ", ")
+                throw CommandError("\(path) sets runledger.\(key), which is no setting; the settings are \(known).")
+            } else if !(value is String) {
+                throw CommandError("\(path) sets runledger.\(key) to something that is no string.")
+            }
+        }
+    }
 }

@@ -32,17 +32,31 @@ struct Listing {
     private var json: [UInt8] {
         var json: [UInt8] = []
         var object = JSONObjectWriter(&json)
-        object.add(envelope, to: &json) { json in
-            json.append(UInt8(ascii: "["))
-            for index in table.rows.indices {
-                if index > 0 { json.append(UInt8(ascii: ",")) }
-                table.appendObject(index, to: &json)
-            }
-            json.append(UInt8(ascii: "]"))
-        }
+        object.add(envelope, to: &json, appendRows)
         object.add("next_cursor", nextCursor.map { String($0) }, to: &json)
         object.end(&json)
         return json
+    }
+
+    /// One thing with what it holds: `{"run":{…},"executions":[…]}`.
+    func json(of run: RunSummary) -> [UInt8] {
+        var json: [UInt8] = []
+        var object = JSONObjectWriter(&json)
+        object.add("run", to: &json) { json in
+            DataTable(columns: RunSummary.columns, rows: [run.cells]).appendObject(0, to: &json)
+        }
+        object.add(envelope, to: &json, appendRows)
+        object.end(&json)
+        return json
+    }
+
+    private func appendRows(to json: inout [UInt8]) {
+        json.append(UInt8(ascii: "["))
+        for index in table.rows.indices {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            table.appendObject(index, to: &json)
+        }
+        json.append(UInt8(ascii: "]"))
     }
 }
 
