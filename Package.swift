@@ -14,6 +14,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
@@ -33,6 +34,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -54,7 +57,8 @@ let package = Package(
             name: "LedgerSchema", dependencies: ["LedgerMigrations", "LibPQ", crypto, logging],
             swiftSettings: strict),
         .target(
-            name: "WorkflowEventsPostgres", dependencies: ["LibPQ", "WorkflowEvents", crypto, logging, metrics],
+            name: "WorkflowEventsPostgres",
+            dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", crypto, logging],
             swiftSettings: strict),
         .target(
             name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
@@ -62,16 +66,48 @@ let package = Package(
         .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
         .target(
             name: "LedgerReporting",
-            dependencies: ["EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto],
+            dependencies: [
+                "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
+            ],
             swiftSettings: strict),
-        .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess], swiftSettings: strict),
+        .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
         .executableTarget(
             name: "runledger",
             dependencies: [
-                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ",
+                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerMigrations", "LedgerReporting", "LedgerSchema",
+                "LibPQ",
                 "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
                 .product(name: "Configuration", package: "swift-configuration"),
+                subprocess, system,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "ledger-bench",
+            dependencies: [
+                "EmbeddedPostgres", "EventLedger", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                argumentParser, logging, subprocess, system,
+            ],
+            path: "Benchmarks/LedgerBench", swiftSettings: strict),
+
+        .target(
+            name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsTests",
+            dependencies: [
+                "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

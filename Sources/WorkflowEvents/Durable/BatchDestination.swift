@@ -2,8 +2,9 @@
 public protocol BatchDestination: Sendable {
     /// Stores `events` durably, in order; those already stored count as stored.
     ///
-    /// The sink keeps one batch in flight. A batch of unknown outcome is sent again, whole and unchanged: the
-    /// destination must make that harmless.
+    /// The sink keeps one batch in flight. A batch of unknown outcome is sent again, possibly by another process and with
+    /// other events in the same batch: the destination must make that harmless. When its task is cancelled the
+    /// destination returns or throws promptly: the end of the program waits for it.
     ///
     /// - Returns: the events that can never be stored, with the reason; everything else is stored.
     /// - Throws: ``DestinationError`` if nothing can be said about the batch now; it will be sent again.
@@ -14,6 +15,7 @@ public protocol BatchDestination: Sendable {
 }
 
 extension BatchDestination {
+    /// Nothing: most destinations have no background work.
     public func run() async throws {}
 }
 

@@ -9,7 +9,9 @@ public protocol MetricNumber: Sendable {
 }
 
 extension MetricNumber where Self: BinaryInteger {
+    /// This integer; one beyond 64 bits signed as the nearest double.
     @inlinable public var metricValue: MetricValue? { MetricValue(self) }
+    /// The metric, if it is a whole number that this type can hold.
     @inlinable public init?(metric: MetricValue) {
         guard let value = metric.integerValue ?? Int64(exactly: metric.doubleValue) else { return nil }
         self.init(exactly: value)
@@ -17,7 +19,9 @@ extension MetricNumber where Self: BinaryInteger {
 }
 
 extension MetricNumber where Self: BinaryFloatingPoint {
+    /// This number, or `nil` if it is infinite or not a number.
     @inlinable public var metricValue: MetricValue? { MetricValue(Double(self)) }
+    /// The metric, rounded to this type.
     @inlinable public init?(metric: MetricValue) { self.init(metric.doubleValue) }
 }
 
@@ -35,6 +39,8 @@ extension Double: MetricNumber {}
 extension Float: MetricNumber {}
 
 extension MetricValue: MetricNumber {
+    /// This metric.
     @inlinable public var metricValue: MetricValue? { self }
+    /// The metric itself.
     @inlinable public init?(metric: MetricValue) { self = metric }
 }

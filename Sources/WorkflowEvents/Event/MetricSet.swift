@@ -81,16 +81,21 @@ public struct MetricSet: Sendable, ExpressibleByDictionaryLiteral {
 }
 
 extension MetricSet: RandomAccessCollection {
+    /// The place of the metric that was set first.
     public var startIndex: Int { pairs.startIndex }
+    /// The place behind the metric that was set last.
     public var endIndex: Int { pairs.endIndex }
+    /// The metric at `position`.
     public subscript(position: Int) -> (name: String, value: MetricValue) { pairs[position] }
 }
 
 extension MetricSet: Hashable {
+    /// Whether both hold the same numbers under the same names, in any order.
     public static func == (lhs: MetricSet, rhs: MetricSet) -> Bool {
         lhs.count == rhs.count && lhs.pairs.allSatisfy { rhs[$0.name] == $0.value }
     }
 
+    /// Hashes names and numbers, whatever their order.
     public func hash(into hasher: inout Hasher) {
         for (name, value) in pairs.sorted(by: { $0.name < $1.name }) {
             hasher.combine(name)

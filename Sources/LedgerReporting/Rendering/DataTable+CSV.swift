@@ -1,0 +1,39 @@
+import WorkflowEvents
+
+extension DataTable {
+    /// The table as CSV (RFC 4180): a header line, CR LF line ends, quotes where they are needed.
+    ///
+    /// Lists are JSON arrays. A text that a spreadsheet would take for a formula begins with an apostrophe instead.
+    package var csv: [UInt8] {
+        var csv: [UInt8] = []
+        appendLine(columns.map(\.name), to: &csv)
+        for row in rows { appendLine(row.map(Self.cell), to: &csv) }
+        return csv
+    }
+
+    private func appendLine(_ cells: [String], to csv: inout [UInt8]) {
+        csv += cells.map(Self.quoted).joined(separator: ",").utf8
+        csv += "\r\n".utf8
+    }
+
+    private static func cell(_ value: ReportValue) -> String {
+        switch value {
+        case .null: return ""
+        case .text(let text):
+            let startsFormula = text.utf8.first.map { "=+-@\t\r\n".utf8.contains($0) } ?? false
+            return startsFormula ? "'" + text : text
+        case .timestamp(let time): return time.rfc3339
+        case .texts, .integer, .number:
+            var json: [UInt8] = []
+            value.appendJSON(to: &json)
+            return String(decoding: json, as: UTF8.self)
+        }
+    }
+
+    private static func quoted(_ cell: String) -> String {
+        let needsQuotes = cell.utf8.contains { ",\"\r\n".utf8.contains($0) }
+        return needsQuotes
+            ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : cell
+    }
+}

@@ -1,0 +1,47 @@
+import Crypto
+#if canImport(FoundationEssentials)
+    package import FoundationEssentials
+#else
+    package import Foundation
+#endif
+package import WorkflowEvents
+
+/// The answer of a report, as of a position.
+package struct Report: Sendable {
+    package var definition: ReportDefinition
+    /// What it was asked with; every parameter of the definition has a value, `null` where none was given.
+    package var arguments: [(name: String, value: ReportValue)]
+    /// The ledger that answered.
+    package var ledgerID: UUID
+    /// Everything up to this position is in the answer, and nothing after it.
+    package var asOfPosition: Int64
+    package var generatedAt: Timestamp
+    package var rows: [[ReportValue]]
+    /// Whether there would have been more rows than the cap allows.
+    package var isTruncated: Bool
+
+    /// The SHA-256 over each row as a compact JSON array in column order and a line feed, in hexadecimal.
+    package var rowsSHA256: String {
+        var hash = SHA256()
+        var json: [UInt8] = []
+        for row in rows {
+            json.removeAll(keepingCapacity: true)
+            appendJSONArray(row, to: &json) { value, json in value.appendJSON(to: &json) }
+            json.append(UInt8(ascii: "\n"))
+            hash.update(data: json)
+        }
+        return hash.finalize().hexadecimal
+    }
+}
+
+/// Appends `[`, the elements separated by commas, and `]`.
+func appendJSONArray<Element>(
+    _ elements: some Sequence<Element>, to json: inout [UInt8], _ append: (Element, inout [UInt8]) -> Void
+) {
+    json.append(UInt8(ascii: "["))
+    for (index, element) in elements.enumerated() {
+        if index > 0 { json.append(UInt8(ascii: ",")) }
+        append(element, &json)
+    }
+    json.append(UInt8(ascii: "]"))
+}

@@ -1,0 +1,56 @@
+import Crypto
+import Foundation
+
+/// A named, parametrised query, as its `.sql` file describes it.
+package struct ReportDefinition: Sendable, Hashable {
+    /// A value that a caller may pass; `nil` where it is not passed.
+    package struct Parameter: Sendable, Hashable {
+        package var name: String
+        package var type: ReportType
+        package var summary: String
+    }
+
+    /// A column of the answer.
+    package struct Column: Sendable, Hashable {
+        package var name: String
+        package var type: ReportType
+        /// The unit of its numbers: `ms`, `ratio`; `nil` for a plain count or no number.
+        package var unit: String?
+
+        package init(name: String, type: ReportType, unit: String? = nil) {
+            self.name = name
+            self.type = type
+            self.unit = unit
+        }
+    }
+
+    /// A picture of the answer: bars or a line of one column over another.
+    package struct Chart: Sendable, Hashable {
+        package enum Kind: String, Sendable, Hashable { case bar, line }
+        package var kind: Kind
+        package var category: String
+        package var value: String
+    }
+
+    /// The name of its file without `.sql`.
+    package var name: String
+    package var title: String
+    package var summary: String
+    package var parameters: [Parameter]
+    package var columns: [Column]
+    package var chart: Chart?
+    /// The query, with `:name` where a parameter stands.
+    package var sql: String
+    /// The SHA-256 of its file, in hexadecimal.
+    package var sha256: String
+}
+
+extension Digest {
+    /// The digest as lower-case hexadecimal digits.
+    var hexadecimal: String {
+        map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,24 @@
+/// What a parameter or a column holds.
+package enum ReportType: String, Sendable, Hashable, CaseIterable {
+    /// Any string.
+    case text
+    /// A list of strings.
+    case texts
+    /// A whole number of 64 bits.
+    case integer
+    /// A double.
+    case number
+    /// A moment of UTC, in microseconds.
+    case timestamp
+
+    /// The PostgreSQL type that its values are cast to.
+    var postgresType: String {
+        switch self {
+        case .text: "text"
+        case .texts: "text[]"
+        case .integer: "bigint"
+        case .number: "double precision"
+        case .timestamp: "timestamptz"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import LibPQ
+package import WorkflowEvents
+
+/// A cell of a report, or an argument for it.
+package enum ReportValue: Sendable, Hashable {
+    case null
+    case text(String)
+    case texts([String])
+    case integer(Int64)
+    case number(Double)
+    case timestamp(Timestamp)
+
+    /// Reads column `index` of `row`, declared as `type`.
+    init(_ row: PostgresRow, _ index: Int, as type: ReportType) throws {
+        let value: ReportValue? =
+            switch type {
+            case .text: try row.decode(index, as: String?.self).map(ReportValue.text)
+            case .texts: try row.decode(index, as: [String]?.self).map(ReportValue.texts)
+            case .integer: try row.decode(index, as: Int64?.self).map(ReportValue.integer)
+            case .number: try row.decode(index, as: Double?.self).map(ReportValue.number)
+            case .timestamp:
+                try row.decode(index, as: PostgresTimestamp?.self)
+                    .map { .timestamp(Timestamp(microsecondsSince1970: $0.microsecondsSince1970)) }
+            }
+        self = value ?? .null
+    }
+
+    /// Appends the value as JSON.
+    package func appendJSON(to json: inout [UInt8]) {
+        switch self {
+        case .null: json += "null".utf8
+        case .text(let text): json.append(json: text)
+        case .texts(let texts): json.append(json: texts)
+        case .integer(let number): json += String(number).utf8
+        case .number(let number): json += Self.shortest(number).utf8
+        case .timestamp(let time): json.append(json: time.rfc3339)
+        }
+    }
+
+    /// The shortest decimal that reads back as `number`, a whole number without a fraction; `null` if not finite.
+    package static func shortest(_ number: Double) -> String {
+        guard number.isFinite else { return "null" }
+        if number == number.rounded(), abs(number) < 1e15 { return String(Int64(number)) }
+        return number.description
+    }
+}

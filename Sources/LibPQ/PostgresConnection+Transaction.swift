@@ -1,0 +1,64 @@
+extension PostgresConnection {
+    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
+    ///
+    /// The body should await nothing but this connection, since it holds locks on the server.
+    ///
+    /// - Throws: what `body` throws, after the rollback. ``PostgresError/Code/unknownOutcome`` when the connection
+    ///   broke while the answer to COMMIT was awaited; after any other error nothing has been committed. COMMIT itself
+    ///   is not cancelled with the task, so that its outcome is known.
+    package nonisolated(nonsending) func transaction<Value>(
+        _ mode: TransactionMode = .readWrite, _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        try await begin(mode)
+        let value: Value
+        do {
+            value = try await body(self)
+        } catch {
+            await rollBack()
+            throw error
+        }
+        try await commit()
+        return value
+    }
+
+    private func begin(_ mode: TransactionMode) async throws(PostgresError) {
+        guard !hasTransaction, !session.isInTransaction else {
+            throw PostgresError(.usage, "A transaction is already open on this connection.")
+        }
+        hasTransaction = true
+        do {
+            _ = try await statement { session throws(PostgresError) in try session.run(script: mode.begin) }
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
+    private func commit() throws(PostgresError) {
+        hasTransaction = false
+        let tag: String
+        do {
+            tag = try uncancellableStatement { session throws(PostgresError) in
+                try session.run(script: "COMMIT").commandTag
+            }
+        } catch  where error.code == .connectionLost {
+            var error = error
+            error.code = .unknownOutcome
+            error.message = "The connection broke during COMMIT, so the outcome is unknown: \(error.message)"
+            throw error
+        }
+        // The server answers COMMIT of a failed transaction by rolling it back, and calls that a success.
+        guard tag == "COMMIT" else {
+            throw PostgresError(
+                .server, "The transaction was rolled back, since a statement in it had failed.",
+                sqlState: .inFailedSQLTransaction)
+        }
+    }
+
+    /// A connection that cannot roll back is given up, which rolls back as well.
+    private func rollBack() {
+        hasTransaction = false
+        guard isUsable, session.isInTransaction else { return }
+        cleanUp { session throws(PostgresError) in try session.run(script: "ROLLBACK") }
+    }
+}

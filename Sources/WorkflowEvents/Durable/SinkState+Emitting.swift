@@ -1,0 +1,74 @@
+extension SinkState {
+    /// Puts `event` into the buffer or, if there is no room, counts it as dropped.
+    package mutating func emit(_ event: consuming WorkflowEvent, bytes: Int) {
+        guard phase != .closed, buffer.hasRoom(for: bytes) else { return drop(event, bytes: bytes) }
+        append(event, bytes: bytes)
+    }
+
+    /// Puts `event` into the buffer, to be sent without waiting for others; `receipt` is settled when it is stored.
+    ///
+    /// - Returns: its sequence number.
+    package mutating func record(
+        _ event: consuming WorkflowEvent, bytes: Int, receipt: Receipt
+    ) throws(RecordError) -> UInt64 {
+        guard phase != .closed else { throw .closed }
+        guard buffer.hasRoom(for: bytes) else { throw .bufferFull }
+        let sequence = buffer.nextSequence
+        recorders[sequence] = receipt
+        urgentThrough = sequence
+        append(event, bytes: bytes)
+        wakeDeliverer()
+        if backoff.failureCount > 0 { wakeSpooler() }
+        return sequence
+    }
+
+    /// Forgets the receipt of an event whose recorder waits no longer; the event itself stays.
+    package mutating func forgetRecorder(of sequence: UInt64) { recorders[sequence] = nil }
+
+    /// Settles `receipt` when every event so far is delivered or spooled, and hurries them.
+    package mutating func flush(_ receipt: Receipt) {
+        flushes.append((through: buffer.nextSequence - 1, receipt: receipt))
+        urgentThrough = buffer.nextSequence - 1
+        settleFlushes()
+        wakeDeliverer()
+        wakeSpooler()
+    }
+
+    mutating func append(_ event: consuming WorkflowEvent, bytes: Int) {
+        let wasEmpty = buffer.firstSequence == nil
+        var filledBatch = openJournal != nil && journal(event, bytes: bytes)
+        if buffer.append(event, bytes: bytes, at: clock.now) { filledBatch = true }
+        switch deliverer {
+        case .awaitsEvents: wakeDeliverer()
+        case .awaitsFullBatch where filledBatch: wakeDeliverer()
+        default: break
+        }
+        guard spool != nil else { return }
+        if wasEmpty { wakeSpooler(by: buffer.open.oldest + settings.spoolAfter) }
+        if filledBatch, isCrowded { wakeSpooler() }
+    }
+
+    /// Whether memory fills up while the destination is at work.
+    var isCrowded: Bool { flight != nil && buffer.bytes > buffer.maximumBytes / 2 }
+
+    private mutating func drop(_ event: borrowing WorkflowEvent, bytes: Int) {
+        drops.add(event, bytes: bytes)
+        guard drops.unreported == 1 else { return }
+        if phase == .closed { wakes.insert(.lateDrop) } else { wakeSpooler() }
+    }
+
+    /// Now that there is room again: the event that tells of the drops goes before any later one.
+    mutating func appendDropEvent() {
+        guard let event = drops.takeEvent(service: service, at: clock.timestamp()) else { return }
+        let bytes = event.estimatedBytes
+        append(event, bytes: bytes)
+    }
+}
+
+extension RecordError {
+    static let closed = RecordError(.closed, "the sink has shut down; record within withWorkflowEvents or run()")
+    static let bufferFull = RecordError(
+        .unavailable, "the memory buffer is full because the destination is away or slow; try again later")
+    static let notYetStored = RecordError(
+        .closed, "the sink shut down before the event was stored; recording the same event again is safe")
+}

@@ -1,0 +1,66 @@
+import LibPQ
+import WorkflowEvents
+
+extension EventRepository {
+    /// The events that pass `filter`, by position.
+    ///
+    /// - Parameters:
+    ///   - order: oldest or newest first. Default newest.
+    ///   - limit: how many at most, 1 to 10,000. Default 100.
+    ///   - cursor: the `nextCursor` of the page before; `nil` for the first page.
+    /// - Throws: an error of the database connection; a retry is safe.
+    public func events(
+        _ filter: EventFilter = EventFilter(), order: ListOrder = .descending, limit: Int = 100,
+        after cursor: Int64? = nil
+    ) async throws -> Page<StoredEvent> {
+        precondition((1...10_000).contains(limit), "A page has 1 to 10,000 events.")
+        _ = try await pool.withConnection { try await $0.query("select sequence()") }
+        let query = Self.query(filter, order: order, limit: limit + 1, after: cursor)
+        let rows = try await pool.withConnection { try await $0.query(query) }
+        return Page(try rows.map(StoredEvent.init), limit: limit, position: \.position)
+    }
+
+    private static func query(
+        _ filter: EventFilter, order: ListOrder, limit: Int, after cursor: Int64?
+    ) -> PostgresQuery {
+        var query: PostgresQuery = "select \(unsafeSQL: StoredEvent.columns) from ledger_events where true"
+        switch (order, cursor) {
+        case (.ascending, let cursor?):
+            query.append(
+                """
+                 and position > \(cursor)
+                 and batch_position >= (select coalesce(max(first_position), 0) from event_batches
+                                        where first_position <= \(cursor) + 1)
+                """)
+        case (.descending, let cursor?):
+            query.append(" and position < \(cursor) and batch_position < \(cursor)")
+        case (_, nil):
+            break
+        }
+        query.append(filter.conditions)
+        query.append(
+            """
+             order by batch_position \(unsafeSQL: order.rawValue), ordinal \(unsafeSQL: order.rawValue)
+             limit \(limit)
+            """)
+        return query
+    }
+}
+
+extension EventFilter {
+    /// The filter as conditions on `ledger_events`, each after an `and`.
+    fileprivate var conditions: PostgresQuery {
+        var conditions: PostgresQuery = ""
+        if !runIDs.isEmpty { conditions.append(" and run_id = any (\(runIDs))") }
+        if !nodes.isEmpty { conditions.append(" and node = any (\(nodes.map(\.rawValue)))") }
+        if !phases.isEmpty { conditions.append(" and phase = any (\(phases.map(\.rawValue)))") }
+        if let since { conditions.append(" and ts >= \(PostgresTimestamp(since))") }
+        if let until { conditions.append(" and ts < \(PostgresTimestamp(until))") }
+        if let hasIssues { conditions.append(" and (issues <> '{}') = \(hasIssues)") }
+        if let text {
+            conditions.append(
+                " and exists (select from unnest(issues) issue where position(lower(\(text)) in lower(issue)) > 0)")
+        }
+        return conditions
+    }
+}

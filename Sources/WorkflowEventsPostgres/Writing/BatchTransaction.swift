@@ -1,0 +1,71 @@
+import LibPQ
+import WorkflowEvents
+
+/// One attempt to store batches: a transaction of batch rows and a COPY.
+final class BatchTransaction {
+    let batches: [EventBatch]
+    /// Set once the server has told; from then on the transaction may hold keys or have committed.
+    private(set) var trace: Trace?
+
+    /// What finds the transaction again when its connection is lost.
+    struct Trace: Sendable, Hashable {
+        var backendPID: Int32
+        var transactionID: String
+        var firstBatchID: Int64
+        var recordedAt: PostgresTimestamp
+    }
+
+    init(_ batches: [EventBatch]) {
+        self.batches = batches
+    }
+
+    func run(on connection: PostgresConnection) async throws {
+        let spans = batches.map(\.span)
+        let sources: [String?] = batches.map(\.source)
+        let counts: [Int32] = batches.map { Int32($0.events.count) }
+        let first: [PostgresTimestamp] = spans.map { PostgresTimestamp($0.lowerBound) }
+        let last: [PostgresTimestamp] = spans.map { PostgresTimestamp($0.upperBound) }
+        let insert: PostgresQuery = """
+            insert into event_batches (source, event_count, ts_min, ts_max)
+            select coalesce(source, session_user), event_count, ts_min, ts_max
+            from unnest(\(sources), \(counts), \(first), \(last))
+                 with ordinality as batch (source, event_count, ts_min, ts_max, number)
+            order by number
+            returning id, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
+            """
+        try await connection.transaction { connection in
+            let rows = try await connection.query(insert)
+            var ids: [Int64] = []
+            for row in rows {
+                let (id, recordedAt, pid, xid) = try row.decode(
+                    Int64.self, PostgresTimestamp.self, Int32.self, String.self)
+                ids.append(id)
+                if ids.count == 1 {
+                    trace = Trace(backendPID: pid, transactionID: xid, firstBatchID: id, recordedAt: recordedAt)
+                }
+            }
+            _ = try await connection.copyIn(EventCopy.statement, EventCopy.encode(batches, batchIDs: ids))
+        }
+    }
+}
+
+extension BatchTransaction.Trace {
+    /// Ends the transaction if it still runs, and tells whether it committed.
+    ///
+    /// - Returns: `nil` if the old backend did not go away in time.
+    func settle(on connection: PostgresConnection) async throws -> Bool? {
+        // A backend frozen in the middle of COPY keeps its unique entries until it ends, and ignores a cancel.
+        let ended = try await connection.query(
+            """
+            select coalesce(bool_and(pg_terminate_backend(pid, 5000)), true)
+            from pg_stat_activity
+            where pid = \(backendPID) and backend_xid = (\(transactionID)::xid8)::xid
+            """)
+        guard try ended[0].decode(Bool.self) else { return nil }
+        let stored = try await connection.query(
+            """
+            select exists (select from event_batches where id = \(firstBatchID) and recorded_at = \(recordedAt))
+            """)
+        return try stored[0].decode(Bool.self)
+    }
+}

@@ -1,0 +1,97 @@
+package import LibPQ
+package import Logging
+package import WorkflowEvents
+
+/// Writes the batches of concurrent producers, coalesced: few transactions at a time, each as large as what waits.
+///
+/// A producer's requests are stored in the order in which it awaits them. Requests that share a transaction are
+/// answered as if each had been alone.
+package final class BatchWriter: Sendable {
+    /// Bounds of a ``BatchWriter``.
+    package struct Settings: Sendable {
+        /// Transactions at a time, each on a connection of its own; 1 to 64.
+        package var laneCount = 2
+        /// Events that one transaction takes of several requests; a larger request still goes whole.
+        package var maximumBatchCount = 10_000
+        /// Events that may wait; a request beyond it is answered `unavailable`.
+        package var maximumWaitingCount = 100_000
+        /// After this a transaction is aborted and settled.
+        package var transactionTimeout = Duration.seconds(30)
+
+        package init() {}
+    }
+
+    private let committer: BatchCommitter
+    private let queue: BatchQueue
+    private let wakeUpCall: WakeUpCall
+    private let laneCount: Int
+
+    /// A writer to `database` over connections of `pool`; it writes while ``run()`` runs.
+    package init(database: LedgerDatabase, pool: PostgresPool, settings: Settings = Settings(), logger: Logger) {
+        precondition((1...64).contains(settings.laneCount), "A batch writer has 1 to 64 lanes.")
+        self.committer = BatchCommitter(
+            database: database, pool: pool, transactionTimeout: settings.transactionTimeout, logger: logger)
+        self.queue = BatchQueue(
+            maximumEventCount: settings.maximumWaitingCount, maximumBatchCount: settings.maximumBatchCount)
+        self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)
+        self.laneCount = settings.laneCount
+    }
+
+    /// Stores `events` and returns after their transaction has committed.
+    ///
+    /// - Throws: ``WriteError``. Sending the same events again is always safe.
+    package func append(
+        _ events: [WorkflowEvent], source: String? = nil, policy: RefusalPolicy = .partial
+    ) async throws -> AppendResult {
+        if events.isEmpty { return AppendResult() }
+        return try await queue.submit(AppendRequest(events, source: source, policy: policy))
+    }
+
+    /// Writes until ``finish()`` is called and what was taken is done, or until cancelled.
+    package func run() async {
+        await withTaskGroup { group in
+            group.addTask { await self.wakeUpCall.run() }
+            await withTaskGroup { lanes in
+                for _ in 0..<laneCount { lanes.addTask { await self.runLane() } }
+                await withTaskCancellationHandler {
+                    await lanes.waitForAll()
+                } onCancel: {
+                    queue.close()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Takes no more requests; ``run()`` returns when those taken are done.
+    package func finish() {
+        queue.close()
+    }
+
+    private func runLane() async {
+        while let group = await queue.next() {
+            let results = await committer.store(group.map(\.request))
+            for (entry, result) in zip(group, results) { entry.reply.resume(with: result.mapError { $0 }) }
+            wakeUpCall.request()
+        }
+    }
+}
+
+/// Runs `body` with a writer to `database` that has finished everything when this returns.
+package func withBatchWriter<R: Sendable>(
+    _ database: LedgerDatabase, pool: PostgresPool, settings: BatchWriter.Settings = .init(), logger: Logger,
+    _ body: (BatchWriter) async throws -> R
+) async throws -> R {
+    let writer = BatchWriter(database: database, pool: pool, settings: settings, logger: logger)
+    async let running: Void = writer.run()
+    do {
+        let result = try await body(writer)
+        writer.finish()
+        await running
+        return result
+    } catch {
+        writer.finish()
+        await running
+        throw error
+    }
+}

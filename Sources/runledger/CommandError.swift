@@ -1,0 +1,51 @@
+import Foundation
+import LibPQ
+
+/// A failure that the person at the terminal can do something about.
+struct CommandError: Error, CustomStringConvertible, LocalizedError {
+    /// What happened and what to do, as a sentence.
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+
+    /// The failure that `error` is, in words.
+    init(explaining error: any Error) {
+        switch error {
+        case let error as CommandError: self = error
+        case let error as PostgresError: self.init(Self.sentence(error.explanation))
+        case let error as any CustomStringConvertible where !(type(of: error) is NSError.Type):
+            self.init(Self.sentence(error.description))
+        default: self.init(Self.sentence(error.localizedDescription))
+        }
+    }
+
+    var errorDescription: String? { description }
+
+    private static func sentence(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst() + (text.last.map { ".!?".contains($0) } ?? true ? "" : ".")
+    }
+}
+
+extension PostgresError {
+    /// The message, and what to do about it where the code tells.
+    fileprivate var explanation: String {
+        guard let advice else { return message }
+        return (message.last == "." ? String(message.dropLast()) : message) + "; " + advice
+    }
+
+    private var advice: String? {
+        switch (code, sqlState?.conditionClass) {
+        case (_, "28"): "check the user and the password, which may also come from PGPASSWORD or ~/.pgpass."
+        case (_, "3D"): "create the database, or name another with --database-url."
+        case (_, "53"): "wait until the server has room again, then run the command again."
+        case (_, "57"): sqlState == .queryCanceled ? nil : "wait until the server is up again, then run the command again."
+        case (.connectionFailed, nil): "check that PostgreSQL runs there and that --database-url is right."
+        case (.connectionLost, _), (.unknownOutcome, _), (.timeout, _): "run the command again."
+        case (.server, "42") where sqlState == .insufficientPrivilege:
+            "log in as a member of the ledger's writer or reader role."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import WorkflowEvents
+
+/// What became of the lines of a file.
+struct IngestReport: Sendable {
+    var accepted = 0
+    var duplicates = 0
+    var refused = 0
+
+    /// `{"accepted":…,"duplicates":…,"refused":…}`
+    var json: String {
+        "{\"accepted\":\(accepted),\"duplicates\":\(duplicates),\"refused\":\(refused)}"
+    }
+}

@@ -1,0 +1,60 @@
+internal import Configuration
+import Foundation
+import SystemPackage
+
+/// What can be set by flags, the environment and a file of settings.
+struct Settings {
+    /// `runledger.database.url`: a libpq connection string; empty, for libpq's own variables, where one of those says
+    /// where a server is; `nil` for the private one.
+    var databaseURL: String?
+    /// `runledger.schema`: the schema that holds the ledger.
+    var schema: String
+    /// `runledger.data.dir`: where the private PostgreSQL keeps its data; `nil` for the usual place.
+    var dataDirectory: String?
+
+    /// Reads the environment, and where that says nothing, the JSON file `file` or that of `RUNLEDGER_CONFIG`.
+    init(file: String?) async throws {
+        // An empty variable is one that is not set.
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider(environmentVariables: environment)]
+        if let path = file ?? environment["RUNLEDGER_CONFIG"] {
+            try Self.check(file: path)
+            providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
+        }
+        let reader = ConfigReader(providers: providers).scoped(to: "runledger")
+        databaseURL = reader.string(forKey: "database.url")
+        schema = reader.string(forKey: "schema") ?? "runledger"
+        dataDirectory = reader.string(forKey: "data.dir")
+        let server = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"]
+        if databaseURL == nil, server.contains(where: { environment[$0] != nil }) { databaseURL = "" }
+    }
+
+    private static let keys = ["database.url", "schema", "data.dir"]
+
+    /// Refuses a file with a setting that is misspelt or no string: passed over, it would lead to another database.
+    private static func check(file path: String) throws {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandError("The settings file \(path) cannot be read.")
+        }
+        guard let file = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            let settings = (file["runledger"] ?? [:]) as? [String: Any]
+        else {
+            throw CommandError("The settings file \(path) must be one JSON object: {\"runledger\":{\"schema\":\"…\"}}.")
+        }
+        try check(settings, of: path, below: "")
+    }
+
+    private static func check(_ settings: [String: Any], of path: String, below prefix: String) throws {
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            let key = prefix + name
+            if let group = value as? [String: Any], keys.contains(where: { $0.hasPrefix(key + ".") }) {
+                try check(group, of: path, below: key + ".")
+            } else if !keys.contains(key) {
+                let known = keys.map { "runledger.\($0)" }.joined(separator: ", ")
+                throw CommandError("\(path) sets runledger.\(key), which is no setting; the settings are \(known).")
+            } else if !(value is String) {
+                throw CommandError("\(path) sets runledger.\(key) to something that is no string.")
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+import UnixSignals
+
+/// Runs `body`; Ctrl-C, SIGTERM or a closed terminal cancels it, so that everything it holds is given back. A second
+/// signal ends the process at once.
+///
+/// - Parameters:
+///   - endingQuietly: whether an interrupt is the usual way to end `body`, not a failure.
+///   - signals: those to act on.
+func interruptibly(
+    endingQuietly: Bool = false, by signals: [UnixSignal] = [.sigint, .sigterm, .sighup],
+    _ body: @escaping @Sendable () async throws -> Void
+) async throws {
+    let arrivals = await UnixSignalsSequence(trapping: signals)
+    let work = Task { try await body() }
+    let watch = Task {
+        for await _ in arrivals {
+            if work.isCancelled { _exit(EXIT_FAILURE) }
+            work.cancel()
+        }
+    }
+    let result = await work.result
+    watch.cancel()
+    // What `body` throws once it is cancelled is the cancellation's echo.
+    if !work.isCancelled { return try result.get() }
+    if !endingQuietly { throw ExitCode.failure }
+}

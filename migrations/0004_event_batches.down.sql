@@ -1,0 +1,4 @@
+-- Drops the batches.
+
+drop table event_batches;
+drop function begin_batch();
