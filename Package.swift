@@ -101,9 +101,14 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "WorkflowEventsGuideTests",
+            dependencies: ["WorkflowEvents", "WorkflowEventsTesting", logging], swiftSettings: strict),
+        .testTarget(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
-        .testTarget(name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging], swiftSettings: strict),
+        .testTarget(
+            name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            swiftSettings: strict),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),

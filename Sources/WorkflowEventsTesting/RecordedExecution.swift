@@ -47,7 +47,7 @@ public struct RecordedExecution: Sendable, Hashable {
 extension RecordingSink {
     /// The executions, in the order in which their first events came.
     ///
-    /// Events with the same ``WorkflowEvent/executionID`` are one execution. Those without one are paired as the ledger
+    /// Events with the same `executionID` are one execution. Those without one are paired as the ledger
     /// pairs them: within a run and node, an `end` or `fail` closes the earliest open `start`.
     public var executions: [RecordedExecution] {
         var executions: [RecordedExecution] = []

@@ -11,7 +11,7 @@ public import WorkflowEvents
 /// }
 /// ```
 ///
-/// To ``EventSink/record(_:)`` it is a durable sink: what is recorded is kept when the call returns.
+/// To an emitter's `record` it is a durable sink: what is recorded is kept when the call returns.
 public final class RecordingSink: EventSink {
     private let recorded = Mutex<[WorkflowEvent]>([])
 

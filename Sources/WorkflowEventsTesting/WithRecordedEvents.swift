@@ -19,6 +19,8 @@ public import WorkflowEvents
 ///   - service: what the events call the program.
 ///   - clock: the system's clocks unless given; see ``ManualClock``.
 ///   - ids: UUIDv7 unless given; see ``SequentialIDs``.
+///   - body: the test, which is given the sink.
+/// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 public func withRecordedEvents<Success, Failure: Error>(
     service: String = "test",
@@ -42,6 +44,8 @@ public func withRecordedEvents<Success, Failure: Error>(
 ///   - service: what the events call the program.
 ///   - clock: the system's clocks unless given; see ``ManualClock``.
 ///   - ids: UUIDv7 unless given; see ``SequentialIDs``.
+///   - body: the test, which is given the sink.
+/// - Returns: what `body` returns.
 /// - Throws: what `body` throws.
 public nonisolated(nonsending) func withRecordedEvents<Success, Failure: Error>(
     service: String = "test",

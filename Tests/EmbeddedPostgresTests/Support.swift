@@ -49,7 +49,7 @@ extension EmbeddedPostgres {
     func cluster() throws -> Cluster {
         Cluster(
             directory: directory, owner: try ServerUser.current(environment: ProcessInfo.processInfo.environment),
-            socketParent: "/tmp", isDurable: false, environment: ProcessInfo.processInfo.environment,
+            socketParent: directory.path, isDurable: false, environment: ProcessInfo.processInfo.environment,
             logger: Logger(label: "test"))
     }
 

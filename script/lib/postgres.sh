@@ -83,6 +83,7 @@ start_throwaway_postgres() {
         cat "$cluster/alive"
         for data in "$cluster/data" "$cluster"/*/postgres; do
             as_server_user "$bin/pg_ctl" stop --silent --mode immediate -D "$data" || true
+            rm -rf "$(readlink "${data%/*}/socket")"
         done
         rm -rf "$cluster"
     ) >/dev/null 2>&1 &

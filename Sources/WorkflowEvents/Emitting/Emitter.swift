@@ -3,9 +3,8 @@ public import Metrics
 
 /// Sends events to its sinks.
 ///
-/// Most programs never name one: ``withWorkflowEvents(_:service:logger:flushDeadline:_:)`` makes it, and
-/// ``withSkillExecution(runID:node:emitEvents:emitter:function:file:line:_:)-(_,_,_,_,_,_,_,(SkillState)(Failure)->Success)``
-/// uses ``default``. A program that composes its own long-lived services makes one itself:
+/// Most programs never name one: ``withWorkflowEvents(_:service:logger:flushDeadline:_:)`` makes it, and skills use
+/// ``default``. A program that composes its own long-lived services makes one itself:
 ///
 /// ```swift
 /// let emitter = try Emitter(.log, service: "lyrics-api")
@@ -55,7 +54,16 @@ public final class Emitter: Sendable {
 
     /// An emitter with the sinks that `configurations` describe; the log sink alone if there are none.
     ///
-    /// - Parameter flushDeadline: how long the sinks may take to deliver what is left once ``run()`` is cancelled.
+    /// - Parameters:
+    ///   - configurations: where every event goes.
+    ///   - service: at most 255 UTF-8 bytes; the environment's `OTEL_SERVICE_NAME` unless given, else the name of the
+    ///     process.
+    ///   - clock: the system's clocks unless given.
+    ///   - ids: UUIDv7 unless given.
+    ///   - logger: where ``SinkConfiguration/log`` writes, and where emitter and sinks report their own troubles.
+    ///   - metricsFactory: where executions, failures and durations are counted; see <doc:Telemetry>.
+    ///   - flushDeadline: how long the sinks may take to deliver what is left once ``run()`` is cancelled; 5 seconds
+    ///     unless given.
     /// - Throws: what a sink throws whose settings are wrong: a spool directory that cannot be written, say.
     public convenience init(
         _ configurations: SinkConfiguration...,

@@ -20,6 +20,8 @@ public import Logging
 ///   - logger: where the log sink writes, and where the emitter and its sinks report their own troubles.
 ///   - flushDeadline: how long the sinks may take to deliver what is left, 5 seconds unless given. What cannot be
 ///     delivered by then goes to a sink's spool, if it has one.
+///   - body: the program, or the part of it whose events these are. It runs where the caller runs.
+/// - Returns: what `body` returns.
 /// - Throws: what `body` throws, or what a sink throws whose settings are wrong, before `body` begins. A sink that fails
 ///   later is logged; it stops neither `body` nor another sink.
 public nonisolated(nonsending) func withWorkflowEvents<Success>(

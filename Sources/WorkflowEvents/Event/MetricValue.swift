@@ -1,8 +1,8 @@
 /// A finite number measured by a skill.
 ///
-/// Integers stay integers. A number that is neither an `Int64` nor exactly a `Double` (a long decimal read from JSON)
-/// keeps its digits.
-public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+/// Integers stay integers, but an integer and a double that are the same number are equal. A number that is neither an
+/// `Int64` nor exactly a `Double` (a long decimal read from JSON) keeps its digits, and equals only the same digits.
+public struct MetricValue: Sendable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
     @usableFromInline
     package enum Storage: Sendable, Hashable {
         case integer(Int64)
@@ -58,6 +58,25 @@ public struct MetricValue: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
     /// The value as an integer, or `nil` if it is not stored as one that fits 64 bits.
     public var integerValue: Int64? {
         if case .integer(let value) = storage { value } else { nil }
+    }
+}
+
+extension MetricValue: Hashable {
+    public static func == (lhs: MetricValue, rhs: MetricValue) -> Bool {
+        switch (lhs.storage, rhs.storage) {
+        case (.integer(let integer), .double(let double)), (.double(let double), .integer(let integer)):
+            Int64(exactly: double) == integer
+        default:
+            lhs.storage == rhs.storage
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        if case .double(let double) = storage, let integer = Int64(exactly: double) {
+            hasher.combine(Storage.integer(integer))
+        } else {
+            hasher.combine(storage)
+        }
     }
 }
 

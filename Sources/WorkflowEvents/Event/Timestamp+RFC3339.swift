@@ -10,8 +10,7 @@ extension Timestamp {
     /// those beyond microseconds are cut off. A missing offset means UTC. The leap second `23:59:60` of a month's last
     /// UTC day is the second after it, as in Unix time. Years are those of UTC from 0000 to 9999.
     public init?(rfc3339 text: String) {
-        var text = text
-        guard let timestamp = text.withUTF8({ Timestamp(rfc3339: UnsafeRawBufferPointer($0)) }) else { return nil }
+        guard let timestamp = text.utf8Bytes({ Timestamp(rfc3339: $0) }) else { return nil }
         self = timestamp
     }
 

@@ -68,12 +68,14 @@ extension EventLimits {
 extension MetricSet {
     /// The finite metrics with usable names, as many as an event holds.
     fileprivate var fitted: MetricSet {
-        var names = DistinctNames()
+        var names: Set<String> = []
         var kept: [(name: String, value: MetricValue)] = []
         var room = EventLimits.maximumMetricsBytes
         for (name, value) in pairs {
             let usable = name.withoutNUL
-            guard 1...EventLimits.maximumMetricNameBytes ~= usable.utf8.count, names.insert(usable) else { continue }
+            guard 1...EventLimits.maximumMetricNameBytes ~= usable.utf8.count, names.insert(usable).inserted else {
+                continue
+            }
             room -= usable.jsonBytes + EventLimits.maximumMetricCharacters + 1
             guard kept.count < EventLimits.maximumMetricCount, room >= 0 else { break }
             kept.append((usable, value))

@@ -1,7 +1,7 @@
 extension WorkflowEvent {
     /// All that keeps the ledger from taking this event, up to a hundred errors; empty for a good event.
     ///
-    /// The limits are ``EventLimits``. Cheap when there is nothing to tell: lengths and one scan for NUL bytes.
+    /// The limits are ``EventLimits``. Cheap when there is nothing to tell: lengths and one scan of each text.
     package func violations() -> [FieldError] {
         var check = EventCheck()
         check.name(runID, of: .runID, limit: EventLimits.maximumRunIDBytes)
@@ -13,27 +13,20 @@ extension WorkflowEvent {
         check.text(service, of: .service)
         check.text(traceID, of: .traceID)
         check.text(spanID, of: .spanID)
-        if let service, service.utf8.count > EventLimits.maximumServiceBytes {
-            check.refuse(.service, "must be at most \(EventLimits.maximumServiceBytes) bytes long")
-        }
         check.size(of: self)
         return check.errors
     }
 
-    /// An upper bound of ``encodedBytes``: every character as a `\u` escape, everything else at its longest.
-    var maximumEncodedBytes: Int {
-        var textBytes = runID.utf8.count + node.rawValue.utf8.count
-        for pair in metrics.pairs { textBytes += pair.name.utf8.count }
-        for issue in issues { textBytes += issue.utf8.count }
-        textBytes += (service?.utf8.count ?? 0) + (traceID?.utf8.count ?? 0) + (spanID?.utf8.count ?? 0)
-        return 384 + 6 * textBytes + 48 * metrics.count + 4 * issues.count
+    /// Whether the event has the shape of the one that tells of dropped events.
+    private var isDropEvent: Bool {
+        func isCount(_ value: Int64?) -> Bool { value.map { $0 >= 0 } ?? false }
+        return node.rawValue == "runledger.drop" && phase == .fail
+            && runID.utf8Bytes { $0.begins(with: "runledger:") }
+            && metrics.count == 2 && isCount(metrics["dropped_events"]) && isCount(metrics["dropped_bytes"])
     }
 
-    /// How many bytes the event takes as compact JSON.
-    var encodedBytes: Int {
-        var bytes: [UInt8] = []
-        EventJSONWriter.append(self, to: &bytes)
-        return bytes.count
+    fileprivate var usesReservedNode: Bool {
+        node.rawValue.utf8Bytes { $0.begins(with: "runledger.") } && !isDropEvent
     }
 }
 
@@ -41,25 +34,26 @@ extension WorkflowEvent {
 private struct EventCheck {
     private(set) var errors: [FieldError] = []
 
-    mutating func refuse(_ key: EventKey, _ detail: String) {
-        refuse(FieldError(at: key.rawValue, detail: detail))
+    private mutating func refuse(_ key: EventKey, _ detail: String) {
+        refuse(FieldError(at: key, detail: detail))
     }
 
-    mutating func refuse(_ error: FieldError) {
+    private mutating func refuse(_ key: EventKey, _ token: String, _ detail: String) {
+        refuse(FieldError(at: key, token, detail: detail))
+    }
+
+    private mutating func refuse(_ error: FieldError) {
         if errors.count < EventLimits.maximumFieldErrorCount { errors.append(error) }
     }
 
+    @inline(__always)
     mutating func name(_ name: String, of key: EventKey, limit: Int) {
-        if name.isEmpty || name.utf8.count > limit { refuse(key, "must be 1 to \(limit) bytes long") }
-        if name.hasControlCharacters { refuse(key, "must not contain control characters") }
-    }
-
-    mutating func text(_ text: String?, of key: EventKey) {
-        if let text, text.hasNUL { refuse(key, JSONText.Flaw.nul.detail) }
+        if !(1...limit ~= name.utf8.count) { refuse(key, "must be 1 to \(limit) bytes long") }
+        if name.utf8Bytes(\.holdsControlCharacters) { refuse(key, "must not contain control characters") }
     }
 
     mutating func reservedNames(of event: WorkflowEvent) {
-        guard event.node.rawValue.utf8.starts(with: "runledger.".utf8), !event.isDropEvent else { return }
+        guard event.usesReservedNode else { return }
         refuse(.node, "must not begin with \"runledger.\", which is reserved for the ledger's own events")
     }
 
@@ -72,37 +66,42 @@ private struct EventCheck {
         }
     }
 
+    @inline(__always)
     mutating func metrics(_ metrics: MetricSet) {
-        if metrics.count > EventLimits.maximumMetricCount {
+        if metrics.pairs.count > EventLimits.maximumMetricCount {
             refuse(.metrics, "must be at most \(EventLimits.maximumMetricCount)")
         }
-        for (name, _) in metrics.pairs {
-            if name.isEmpty || name.utf8.count > EventLimits.maximumMetricNameBytes {
-                let detail = "must have a name of 1 to \(EventLimits.maximumMetricNameBytes) bytes"
-                refuse(FieldError(at: EventKey.metrics.rawValue, name, detail: detail))
+        for index in metrics.pairs.indices {
+            let name = metrics.pairs[index].name
+            if !(1...EventLimits.maximumMetricNameBytes ~= name.utf8.count) {
+                refuse(.metrics, name, "must have a name of 1 to \(EventLimits.maximumMetricNameBytes) bytes")
             }
-            if name.hasNUL {
-                let detail = "has a name that \(JSONText.Flaw.nul.detail)"
-                refuse(FieldError(at: EventKey.metrics.rawValue, name, detail: detail))
-            }
+            if name.hasNUL { refuse(.metrics, name, "has a name that \(JSONText.Flaw.nul.detail)") }
         }
         for (name, value) in metrics.nonFinite {
-            refuse(FieldError(at: EventKey.metrics.rawValue, name, detail: "must be a finite number, not \(value)"))
+            refuse(.metrics, name, "must be a finite number, not \(value)")
         }
     }
 
+    @inline(__always)
     mutating func issues(_ issues: [String]) {
         if issues.count > EventLimits.maximumIssueCount {
             refuse(.issues, "must be at most \(EventLimits.maximumIssueCount)")
         }
-        for (index, issue) in issues.enumerated() {
-            if issue.utf8.count > EventLimits.maximumIssueBytes {
-                let detail = "must be at most \(EventLimits.maximumIssueBytes) bytes long"
-                refuse(FieldError(at: EventKey.issues.rawValue, String(index), detail: detail))
+        for index in issues.indices {
+            if issues[index].utf8.count > EventLimits.maximumIssueBytes {
+                refuse(.issues, String(index), "must be at most \(EventLimits.maximumIssueBytes) bytes long")
             }
-            if issue.hasNUL {
-                refuse(FieldError(at: EventKey.issues.rawValue, String(index), detail: JSONText.Flaw.nul.detail))
-            }
+            if issues[index].hasNUL { refuse(.issues, String(index), JSONText.Flaw.nul.detail) }
+        }
+    }
+
+    @inline(__always)
+    mutating func text(_ text: String?, of key: EventKey) {
+        guard let text else { return }
+        if text.hasNUL { refuse(key, JSONText.Flaw.nul.detail) }
+        if key == .service, text.utf8.count > EventLimits.maximumServiceBytes {
+            refuse(key, "must be at most \(EventLimits.maximumServiceBytes) bytes long")
         }
     }
 
@@ -111,43 +110,5 @@ private struct EventCheck {
         let bytes = event.encodedBytes
         guard bytes > EventLimits.maximumEventBytes else { return }
         refuse(FieldError(pointer: "", detail: "takes \(bytes) bytes as JSON, over \(EventLimits.maximumEventBytes)"))
-    }
-}
-
-extension WorkflowEvent {
-    /// Whether the event has the shape of the one that tells of dropped events.
-    var isDropEvent: Bool {
-        node.rawValue == "runledger.drop" && phase == .fail && runID.utf8.starts(with: "runledger:".utf8)
-            && metrics.count == 2 && isCount("dropped_events") && isCount("dropped_bytes")
-    }
-
-    private func isCount(_ name: String) -> Bool {
-        guard let value: Int64 = metrics[name] else { return false }
-        return value >= 0
-    }
-}
-
-extension String {
-    /// Whether the string contains U+0000.
-    var hasNUL: Bool { utf8Bytes { $0.firstOffset(of: 0) != nil } }
-
-    /// Whether the string contains a control character: U+0000 to U+001F or U+007F to U+009F (Unicode category Cc).
-    var hasControlCharacters: Bool {
-        utf8Bytes { bytes in
-            var last: UInt8 = 0
-            for byte in bytes {
-                if byte < 0x20 || byte == 0x7F || (last == 0xC2 && byte < 0xA0 && byte >= 0x80) { return true }
-                last = byte
-            }
-            return false
-        }
-    }
-
-    /// Gives `body` the UTF-8 bytes of the string, without a copy where there is one already.
-    @inline(__always)
-    func utf8Bytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        if let result = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) { return result }
-        var copy = self
-        return copy.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     }
 }

@@ -4,67 +4,91 @@
     import Foundation
 #endif
 
-/// The fields of one event as they are read, and what is wrong with them so far.
+/// An event as far as it is read, and what is wrong with it so far.
 struct EventDraft {
-    var id: UUID?
-    var ts: Timestamp?
-    var runID: String?
-    var node: String?
-    var phase: Phase?
-    var durationMS = 0
+    /// The fields that were read; the others hold what only keeps the limits from being told wrongly.
+    var event = WorkflowEvent(
+        id: UUID(highBits: 0, lowBits: 0), ts: Timestamp(microsecondsSince1970: 0), runID: "-", node: "-", phase: .fail)
+    /// The metrics that were read; their names are distinct.
     var metrics: [(name: String, value: MetricValue)] = []
-    var issues: [String] = []
-    var executionID: UUID?
-    var service: String?
-    var traceID: String?
-    var spanID: String?
 
-    private var keys: UInt16 = 0
-    private var refusedKeys: UInt16 = 0
+    private var keys: EventKeys = []
+    private var givenKeys: EventKeys = []
+    private var refusedKeys: EventKeys = []
+    private var metricNames: Set<String> = []
     private(set) var errors: [FieldError] = []
 
     /// Notes that `key` was read; whether it is the first time.
     @inline(__always)
     mutating func note(_ key: EventKey) -> Bool {
-        let isNew = keys & key.bit == 0
-        keys |= key.bit
-        return isNew
+        keys.insert(EventKeys(key)).inserted
+    }
+
+    /// Notes that `key` has a value.
+    @inline(__always)
+    mutating func give(_ key: EventKey) {
+        givenKeys.formUnion(EventKeys(key))
+    }
+
+    /// Whether no metric called `name` was read yet: a search among few, by hash among many.
+    mutating func isNewMetric(_ name: String) -> Bool {
+        if metrics.count < 16 {
+            for index in metrics.indices where metrics[index].name == name { return false }
+            return true
+        }
+        if metricNames.isEmpty { metricNames = Set(metrics.lazy.map(\.name)) }
+        return metricNames.insert(name).inserted
     }
 
     /// Notes that the value of `key` is wrong.
     mutating func refuse(_ key: EventKey, _ detail: String) {
-        refusedKeys |= key.bit
-        refuse(at: FieldError(at: key.rawValue, detail: detail))
+        refusedKeys.formUnion(EventKeys(key))
+        refuse(FieldError(at: key, detail: detail))
+    }
+
+    /// Notes that the value is no object, so that nothing can be said of its fields.
+    mutating func refuseWhole(_ detail: String) {
+        refusedKeys = [EventKeys(.runID), EventKeys(.node), EventKeys(.phase)]
+        refuse(FieldError(pointer: "", detail: detail))
     }
 
     /// Notes that the member or element `token` of `key` is wrong.
     mutating func refuse(_ key: EventKey, _ token: String, _ detail: String) {
-        refuse(at: FieldError(at: key.rawValue, token, detail: detail))
+        refuse(FieldError(at: key, token, detail: detail))
     }
 
     /// Notes an error, unless there are too many already.
-    mutating func refuse(at error: FieldError) {
+    mutating func refuse(_ error: FieldError) {
         if errors.count < EventLimits.maximumFieldErrorCount { errors.append(error) }
     }
 
     /// The event, if nothing is wrong with it.
     mutating func finish() throws(EventJSONError) -> IncomingEvent {
-        require(.runID, isPresent: runID != nil)
-        require(.node, isPresent: node != nil)
-        require(.phase, isPresent: phase != nil)
-        if id != nil, ts == nil, refusedKeys & EventKey.ts.bit == 0 { refuse(.id, "needs a ts beside it") }
-        let event = WorkflowEvent(
-            id: id ?? UUIDv7.next(), ts: ts ?? .now,
-            // What is missing is refused already: the stand-ins only keep the other limits from being told wrongly.
-            runID: runID ?? "-", node: Node(rawValue: node ?? "-"), phase: phase ?? .fail,
-            durationMS: durationMS, metrics: MetricSet(distinct: metrics), issues: issues,
-            executionID: executionID, service: service, traceID: traceID, spanID: spanID)
-        for error in event.violations() { refuse(at: error) }
+        for key in [EventKey.runID, .node, .phase] where !givenKeys.union(refusedKeys).contains(EventKeys(key)) {
+            refuse(key, "is required")
+        }
+        let hasID = givenKeys.contains(EventKeys(.id))
+        let hasTimestamp = givenKeys.contains(EventKeys(.ts))
+        if hasID, !hasTimestamp, !refusedKeys.contains(EventKeys(.ts)) { refuse(.id, "needs a ts beside it") }
+        if !hasID { event.id = UUIDv7.next() }
+        if !hasTimestamp { event.ts = .now }
+        event.metrics = MetricSet(distinct: metrics)
+        for error in event.violations() { refuse(error) }
         guard errors.isEmpty else { throw .invalid(errors) }
-        return IncomingEvent(event: event, hasID: id != nil, hasTimestamp: ts != nil)
+        return IncomingEvent(event: event, hasID: hasID, hasTimestamp: hasTimestamp)
+    }
+}
+
+/// A set of keys.
+private struct EventKeys: OptionSet {
+    var rawValue: UInt16
+
+    init(rawValue: UInt16) {
+        self.rawValue = rawValue
     }
 
-    private mutating func require(_ key: EventKey, isPresent: Bool) {
-        if !isPresent, refusedKeys & key.bit == 0 { refuse(key, "is required") }
+    /// The set of `key` alone.
+    init(_ key: EventKey) {
+        self.rawValue = 1 << key.rawValue
     }
 }

@@ -16,9 +16,9 @@ package struct EventJSONReader: Sendable {
     /// - Throws: ``EventJSONError`` with all that is wrong; the same text is refused again.
     package func read(_ bytes: UnsafeRawBufferPointer) throws(EventJSONError) -> IncomingEvent {
         var cursor = JSONCursor(bytes)
-        let event = try readEvent(&cursor)
+        var draft = try readDraft(&cursor)
         try convert { () throws(JSONSyntaxError) in try cursor.expectEnd() }
-        return try event.get()
+        return try draft.finish()
     }
 
     /// Reads a document that holds one event or an array of them; one of white space alone holds none.
@@ -38,21 +38,27 @@ package struct EventJSONReader: Sendable {
             if !cursor.take("]") {
                 repeat {
                     guard events.count < maximumCount else { throw .tooManyEvents(maximum: maximumCount) }
-                    events.append(try readEvent(&cursor))
+                    events.append(try readElement(&cursor))
                 } while cursor.take(",")
                 try convert { () throws(JSONSyntaxError) in try cursor.expect("]") }
             }
         } else {
-            events.append(try readEvent(&cursor))
+            events.append(try readElement(&cursor))
         }
         try convert { () throws(JSONSyntaxError) in try cursor.expectEnd() }
         return events
     }
 
-    /// Reads the event at the cursor; what is wrong with it but leaves the text JSON is the result's failure.
-    private func readEvent(
+    /// Reads an event of an array; what is wrong with it but leaves the text JSON is the result's failure.
+    private func readElement(
         _ cursor: inout JSONCursor
     ) throws(EventJSONError) -> Result<IncomingEvent, EventJSONError> {
+        var draft = try readDraft(&cursor)
+        do throws(EventJSONError) { return .success(try draft.finish()) } catch { return .failure(error) }
+    }
+
+    @inline(__always)
+    private func readDraft(_ cursor: inout JSONCursor) throws(EventJSONError) -> EventDraft {
         let start = cursor.offset
         var draft: EventDraft
         do throws(JSONSyntaxError) {
@@ -63,11 +69,12 @@ package struct EventJSONReader: Sendable {
         let textBytes = cursor.offset - start
         if textBytes > EventLimits.maximumEventTextBytes {
             let detail = "takes \(textBytes) bytes of text, over \(EventLimits.maximumEventTextBytes)"
-            draft.refuse(at: FieldError(pointer: "", detail: detail))
+            draft.refuse(FieldError(pointer: "", detail: detail))
         }
-        do throws(EventJSONError) { return .success(try draft.finish()) } catch { return .failure(error) }
+        return draft
     }
 
+    @inline(__always)
     private func convert(_ body: () throws(JSONSyntaxError) -> Void) throws(EventJSONError) {
         do throws(JSONSyntaxError) { try body() } catch { throw .notJSON(offset: error.offset, detail: error.detail) }
     }

@@ -24,52 +24,9 @@ package enum EventJSONWriter {
 
     /// Appends `event` to `output` as one JSON object, with what the ledger knows of it if that is given.
     package static func append(_ event: WorkflowEvent, recorded: Recorded? = nil, to output: inout [UInt8]) {
-        output.append(literal: "{\"ts\":\"")
-        output.append(rfc3339: event.ts)
-        output.append(literal: "\",\"run_id\":")
-        output.append(json: event.runID)
-        output.append(literal: ",\"node\":")
-        output.append(json: event.node.rawValue)
-        output.append(literal: ",\"phase\":\"")
-        output.append(contentsOf: event.phase.rawValue.utf8)
-        output.append(literal: "\",\"duration_ms\":")
-        output.append(decimal: Int64(event.durationMS))
-        output.append(literal: ",\"metrics\":")
-        output.append(json: event.metrics)
-        output.append(literal: ",\"issues\":")
-        output.append(json: event.issues)
-        appendIdentity(of: event, to: &output)
-        if let recorded { append(recorded, to: &output) }
-        output.append(UInt8(ascii: "}"))
-    }
-
-    private static func appendIdentity(of event: WorkflowEvent, to output: inout [UInt8]) {
-        output.append(literal: ",\"id\":\"")
-        output.append(uuid: event.id)
-        output.append(UInt8(ascii: "\""))
-        if let executionID = event.executionID {
-            output.append(literal: ",\"execution_id\":\"")
-            output.append(uuid: executionID)
-            output.append(UInt8(ascii: "\""))
-        }
-        append(",\"service\":", event.service, to: &output)
-        append(",\"trace_id\":", event.traceID, to: &output)
-        append(",\"span_id\":", event.spanID, to: &output)
-    }
-
-    private static func append(_ key: StaticString, _ text: String?, to output: inout [UInt8]) {
-        guard let text else { return }
-        output.append(literal: key)
-        output.append(json: text)
-    }
-
-    private static func append(_ recorded: Recorded, to output: inout [UInt8]) {
-        output.append(literal: ",\"position\":")
-        output.append(decimal: recorded.position)
-        output.append(literal: ",\"recorded_at\":\"")
-        output.append(rfc3339: recorded.recordedAt)
-        output.append(literal: "\",\"source\":")
-        output.append(json: recorded.source)
+        let sourceBytes = JSONByteWriter.maximumStringBytes(recorded?.source.utf8.count ?? 0)
+        let maximumBytes = event.maximumEncodedBytes + 128 + sourceBytes
+        JSONByteWriter.append(to: &output, maximumBytes: maximumBytes) { $0.put(event, recorded) }
     }
 }
 
@@ -82,5 +39,101 @@ extension WorkflowEvent {
         var bytes: [UInt8] = []
         EventJSONWriter.append(self, to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// An upper bound of what the event takes as JSON: every character as a `\u` escape, everything else at its longest.
+    var maximumEncodedBytes: Int {
+        var textBytes = runID.utf8.count + node.rawValue.utf8.count
+        var numberBytes = 0
+        for index in metrics.pairs.indices {
+            textBytes += metrics.pairs[index].name.utf8.count
+            numberBytes += 4 + metrics.pairs[index].value.maximumEncodedBytes
+        }
+        for issue in issues { textBytes += issue.utf8.count }
+        textBytes += (service?.utf8.count ?? 0) + (traceID?.utf8.count ?? 0) + (spanID?.utf8.count ?? 0)
+        return 384 + 6 * textBytes + numberBytes + 4 * issues.count
+    }
+
+    /// How many bytes the event takes as compact JSON.
+    var encodedBytes: Int {
+        var bytes: [UInt8] = []
+        EventJSONWriter.append(self, to: &bytes)
+        return bytes.count
+    }
+}
+
+extension MetricValue {
+    /// An upper bound of what the value takes as JSON. A double takes at most 24 bytes: `-1.2345678901234567e-300`.
+    var maximumEncodedBytes: Int {
+        if case .literal(let text) = storage { text.utf8.count } else { 24 }
+    }
+}
+
+extension JSONByteWriter {
+    fileprivate mutating func put(_ event: WorkflowEvent, _ recorded: EventJSONWriter.Recorded?) {
+        put("{\"ts\":\"")
+        put(rfc3339: event.ts)
+        put("\",\"run_id\":")
+        put(string: event.runID)
+        put(",\"node\":")
+        put(string: event.node.rawValue)
+        put(",\"phase\":\"")
+        put(plain: event.phase.rawValue)
+        put("\",\"duration_ms\":")
+        put(decimal: Int64(event.durationMS))
+        put(",\"metrics\":")
+        put(metrics: event.metrics)
+        put(",\"issues\":")
+        put(strings: event.issues)
+        put(",\"id\":\"")
+        put(uuid: event.id)
+        put(UInt8(ascii: "\""))
+        if let executionID = event.executionID {
+            put(",\"execution_id\":\"")
+            put(uuid: executionID)
+            put(UInt8(ascii: "\""))
+        }
+        put(",\"service\":", event.service)
+        put(",\"trace_id\":", event.traceID)
+        put(",\"span_id\":", event.spanID)
+        if let recorded { put(recorded) }
+        put(UInt8(ascii: "}"))
+    }
+
+    /// Puts `metrics` as an object of numbers, in their order.
+    mutating func put(metrics: MetricSet) {
+        put(UInt8(ascii: "{"))
+        for index in metrics.pairs.indices {
+            if index > 0 { put(UInt8(ascii: ",")) }
+            put(string: metrics.pairs[index].name)
+            put(UInt8(ascii: ":"))
+            put(metric: metrics.pairs[index].value)
+        }
+        put(UInt8(ascii: "}"))
+    }
+
+    /// Puts `strings` as an array.
+    mutating func put(strings: [String]) {
+        put(UInt8(ascii: "["))
+        for index in strings.indices {
+            if index > 0 { put(UInt8(ascii: ",")) }
+            put(string: strings[index])
+        }
+        put(UInt8(ascii: "]"))
+    }
+
+    private mutating func put(_ key: StaticString, _ text: String?) {
+        guard let text else { return }
+        put(key)
+        put(string: text)
+    }
+
+    private mutating func put(_ recorded: EventJSONWriter.Recorded) {
+        put(",\"position\":")
+        put(decimal: recorded.position)
+        put(",\"recorded_at\":\"")
+        put(rfc3339: recorded.recordedAt)
+        put("\",\"source\":")
+        put(string: recorded.source)
     }
 }

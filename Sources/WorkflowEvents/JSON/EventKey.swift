@@ -1,21 +1,29 @@
 /// A key of Event JSON.
-enum EventKey: String, CaseIterable {
-    case ts
-    case runID = "run_id"
-    case node
-    case phase
-    case durationMS = "duration_ms"
-    case metrics
-    case issues
-    case id
-    case executionID = "execution_id"
-    case service
-    case traceID = "trace_id"
-    case spanID = "span_id"
+enum EventKey: UInt16 {
+    case ts, runID, node, phase, durationMS, metrics, issues, id, executionID, service, traceID, spanID
     // Written by the ledger and ignored on input.
-    case position
-    case recordedAt = "recorded_at"
-    case source
+    case position, recordedAt, source
+
+    /// The key as it is written.
+    var name: StaticString {
+        switch self {
+        case .ts: "ts"
+        case .runID: "run_id"
+        case .node: "node"
+        case .phase: "phase"
+        case .durationMS: "duration_ms"
+        case .metrics: "metrics"
+        case .issues: "issues"
+        case .id: "id"
+        case .executionID: "execution_id"
+        case .service: "service"
+        case .traceID: "trace_id"
+        case .spanID: "span_id"
+        case .position: "position"
+        case .recordedAt: "recorded_at"
+        case .source: "source"
+        }
+    }
 
     /// The key that `bytes` spell, or `nil` if no event has such a key.
     init?(_ bytes: UnsafeRawBufferPointer) {
@@ -40,28 +48,7 @@ enum EventKey: String, CaseIterable {
             case (12, _, _): .executionID
             default: nil
             }
-        guard let candidate, bytes.elementsEqual(candidate.rawValue.utf8) else { return nil }
+        guard let candidate, bytes.equals(candidate.name) else { return nil }
         self = candidate
-    }
-
-    /// The bit that stands for this key in a set of keys.
-    var bit: UInt16 {
-        switch self {
-        case .ts: 1 << 0
-        case .runID: 1 << 1
-        case .node: 1 << 2
-        case .phase: 1 << 3
-        case .durationMS: 1 << 4
-        case .metrics: 1 << 5
-        case .issues: 1 << 6
-        case .id: 1 << 7
-        case .executionID: 1 << 8
-        case .service: 1 << 9
-        case .traceID: 1 << 10
-        case .spanID: 1 << 11
-        case .position: 1 << 12
-        case .recordedAt: 1 << 13
-        case .source: 1 << 14
-        }
     }
 }

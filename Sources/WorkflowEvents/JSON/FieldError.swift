@@ -11,9 +11,14 @@ package struct FieldError: Sendable, Hashable {
         self.detail = detail
     }
 
-    /// An error that says `detail` of the field that `tokens` lead to.
-    init(at tokens: String..., detail: String) {
-        self.init(pointer: tokens.map { "/" + Self.escaped($0) }.joined(), detail: detail)
+    /// An error that says `detail` of the field `key`, or of its member or element `token`.
+    init(at key: EventKey, _ token: String? = nil, detail: String) {
+        self.init(pointer: "/\(key.name)" + (token.map { "/" + Self.escaped($0) } ?? ""), detail: detail)
+    }
+
+    /// An error that says `detail` of a field that is none of an event's.
+    init(unknown name: String, detail: String) {
+        self.init(pointer: "/" + Self.escaped(name), detail: detail)
     }
 
     /// `token` with `~` and `/` escaped as RFC 6901 (section 3) wants it, cut where it is absurdly long.

@@ -9,7 +9,7 @@ extension JSONCursor {
     mutating func eventDraft() throws(JSONSyntaxError) -> EventDraft {
         var draft = EventDraft()
         guard peek() == UInt8(ascii: "{") else {
-            draft.refuse(at: FieldError(pointer: "", detail: "must be an object, not \(try kind().name)"))
+            draft.refuseWhole("must be an object, not \(try kind().name)")
             try skipValue()
             return draft
         }
@@ -26,7 +26,7 @@ extension JSONCursor {
                     try skipValue()
                 }
             } else {
-                draft.refuse(at: FieldError(at: try text(of: name).string, detail: "is not a field of an event"))
+                draft.refuse(FieldError(unknown: try text(of: name).string, detail: "is not a field of an event"))
                 try skipValue()
             }
         } while take(",")
@@ -36,25 +36,37 @@ extension JSONCursor {
 
     /// The key that `name` spells; an escaped spelling counts like a plain one.
     private func eventKey(_ name: RawJSONText) throws(JSONSyntaxError) -> EventKey? {
-        name.hasEscapes ? EventKey(rawValue: try text(of: name).string) : EventKey(name.bytes)
+        guard name.hasEscapes else { return EventKey(name.bytes) }
+        return try text(of: name).string.utf8Bytes { EventKey($0) }
     }
 
     private mutating func value(of key: EventKey, into draft: inout EventDraft) throws(JSONSyntaxError) {
         switch key {
-        case .ts: draft.ts = try timestamp(of: key, into: &draft)
-        case .runID: draft.runID = try text(of: key, into: &draft)
-        case .node: draft.node = try text(of: key, into: &draft)
-        case .phase: draft.phase = try phase(into: &draft)
+        case .ts:
+            guard let ts = try timestamp(into: &draft) else { return }
+            draft.event.ts = ts
+        case .runID:
+            guard let runID = try text(of: key, into: &draft) else { return }
+            draft.event.runID = runID
+        case .node:
+            guard let node = try text(of: key, into: &draft) else { return }
+            draft.event.node = Node(rawValue: node)
+        case .phase:
+            guard let phase = try phase(into: &draft) else { return }
+            draft.event.phase = phase
+        case .id:
+            guard let id = try uuid(of: key, into: &draft) else { return }
+            draft.event.id = id
         case .durationMS: try readDuration(into: &draft)
         case .metrics: try readMetrics(into: &draft)
         case .issues: try readIssues(into: &draft)
-        case .id: draft.id = try uuid(of: key, into: &draft)
-        case .executionID: draft.executionID = try uuid(of: key, into: &draft)
-        case .service: draft.service = try text(of: key, into: &draft)
-        case .traceID: draft.traceID = try text(of: key, into: &draft)
-        case .spanID: draft.spanID = try text(of: key, into: &draft)
+        case .executionID: draft.event.executionID = try uuid(of: key, into: &draft)
+        case .service: draft.event.service = try text(of: key, into: &draft)
+        case .traceID: draft.event.traceID = try text(of: key, into: &draft)
+        case .spanID: draft.event.spanID = try text(of: key, into: &draft)
         case .position, .recordedAt, .source: try skipValue()
         }
+        draft.give(key)
     }
 
     /// Whether a value of `kind` is next; if not it is passed over, and refused unless it is `null`.
@@ -80,17 +92,15 @@ extension JSONCursor {
         try parsed(of: key, into: &draft, "must be a UUID in the form 8-4-4-4-12") { UUID(text: $0) }
     }
 
-    private mutating func timestamp(
-        of key: EventKey, into draft: inout EventDraft
-    ) throws(JSONSyntaxError) -> Timestamp? {
-        try parsed(of: key, into: &draft, "must be an RFC 3339 time such as 2025-11-18T12:00:00.000000Z") {
+    private mutating func timestamp(into draft: inout EventDraft) throws(JSONSyntaxError) -> Timestamp? {
+        try parsed(of: .ts, into: &draft, "must be an RFC 3339 time such as 2025-11-18T12:00:00.000000Z") {
             Timestamp(rfc3339: $0)
         }
     }
 
     private mutating func phase(into draft: inout EventDraft) throws(JSONSyntaxError) -> Phase? {
-        try parsed(of: .phase, into: &draft, "must be \"start\", \"end\" or \"fail\"") { bytes in
-            Phase.allCases.first { bytes.elementsEqual($0.rawValue.utf8) }
+        try parsed(of: .phase, into: &draft, "must be \"start\", \"end\" or \"fail\"") {
+            $0.equals("start") ? .start : $0.equals("end") ? .end : $0.equals("fail") ? .fail : nil
         }
     }
 
@@ -102,8 +112,7 @@ extension JSONCursor {
         guard try expect(.string, of: key, into: &draft) else { return nil }
         let raw = try rawText()
         if !raw.hasEscapes, let value = parse(raw.bytes) { return value }
-        var text = try self.text(of: raw).string
-        let value = text.withUTF8 { parse(UnsafeRawBufferPointer($0)) }
+        let value = try text(of: raw).string.utf8Bytes { parse($0) }
         if value == nil { draft.refuse(key, detail) }
         return value
     }
@@ -111,7 +120,7 @@ extension JSONCursor {
     private mutating func readDuration(into draft: inout EventDraft) throws(JSONSyntaxError) {
         guard try expect(.number, of: .durationMS, into: &draft) else { return }
         if let duration = try number().integer(magnitude: EventLimits.maximumDurationMS) {
-            draft.durationMS = duration
+            draft.event.durationMS = duration
         } else {
             draft.refuse(.durationMS, "must be an integer from 0 to \(EventLimits.maximumDurationMS)")
         }
@@ -121,11 +130,11 @@ extension JSONCursor {
         guard try expect(.object, of: .metrics, into: &draft) else { return }
         try expect("{")
         if take("}") { return }
-        var names = DistinctNames()
+        draft.metrics.reserveCapacity(8)
         repeat {
             let name = try text()
             try expect(":")
-            let isNew = names.insert(name.string)
+            let isNew = draft.isNewMetric(name.string)
             guard let value = try metric(name, isNew: isNew, into: &draft) else { continue }
             // Reading goes on beyond the limit, so as to tell what else is wrong, but keeps no more than tells it.
             if draft.metrics.count <= EventLimits.maximumMetricCount { draft.metrics.append((name.string, value)) }
@@ -167,7 +176,7 @@ extension JSONCursor {
         var index = 0
         repeat {
             let issue = try issue(at: index, into: &draft)
-            if draft.issues.count <= EventLimits.maximumIssueCount { draft.issues.append(issue) }
+            if draft.event.issues.count <= EventLimits.maximumIssueCount { draft.event.issues.append(issue) }
             index += 1
         } while take(",")
         try expect("]")

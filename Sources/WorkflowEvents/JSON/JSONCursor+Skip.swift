@@ -37,8 +37,7 @@ extension JSONCursor {
         case .array:
             try skipElements(depth: depth)
         case .string:
-            let raw = try rawText()
-            _ = try string(raw.bytes, at: raw.offset)
+            _ = try plainString(try rawText())
         case .number:
             _ = try number()
         case .boolean:
@@ -53,8 +52,7 @@ extension JSONCursor {
         try expect("{")
         if take("}") { return }
         repeat {
-            let raw = try rawText()
-            _ = try string(raw.bytes, at: raw.offset)
+            _ = try plainString(try rawText())
             try expect(":")
             try skipValue(depth: depth + 1)
         } while take(",")

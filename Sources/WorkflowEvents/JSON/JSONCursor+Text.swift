@@ -28,6 +28,8 @@ struct RawJSONText {
     var offset: Int
     /// Whether `bytes` holds a backslash.
     var hasEscapes: Bool
+    /// Whether `bytes` is certainly ASCII alone.
+    var isASCII: Bool
 }
 
 extension JSONCursor {
@@ -40,8 +42,8 @@ extension JSONCursor {
     /// The text that `raw` stands for.
     @inline(__always)
     func text(of raw: RawJSONText) throws(JSONSyntaxError) -> JSONText {
-        guard raw.hasEscapes else { return JSONText(string: try string(raw.bytes, at: raw.offset)) }
-        return try unescape(raw)
+        if raw.hasEscapes { return try unescape(raw) }
+        return JSONText(string: try plainString(raw))
     }
 
     /// Finds a string whose opening quote is next; its escapes are well formed, its UTF-8 is yet unchecked.
@@ -50,15 +52,16 @@ extension JSONCursor {
         offset += 1
         let start = offset
         var hasEscapes = false
+        var isASCII = true
         while true {
-            offset = bytes.endOfPlainText(from: offset)
+            offset = bytes.endOfPlainText(from: offset, isASCII: &isASCII)
             guard !isAtEnd else { throw fault("the text ends within a string") }
             switch bytes[offset] {
             case UInt8(ascii: "\""):
                 let content = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
                 offset += 1
                 skipWhiteSpace()
-                return RawJSONText(bytes: content, offset: start, hasEscapes: hasEscapes)
+                return RawJSONText(bytes: content, offset: start, hasEscapes: hasEscapes, isASCII: isASCII)
             case UInt8(ascii: "\\"):
                 hasEscapes = true
                 try skipEscape()
@@ -68,11 +71,14 @@ extension JSONCursor {
         }
     }
 
-    /// The string that `content` holds as it is.
+    /// The string that `raw` holds, its escapes left as they are.
     @inline(__always)
-    func string(_ content: UnsafeRawBufferPointer, at start: Int) throws(JSONSyntaxError) -> String {
-        guard let string = String(validating: content.assumingMemoryBound(to: UInt8.self), as: UTF8.self) else {
-            throw JSONSyntaxError(offset: start, detail: "a string is not UTF-8")
+    func plainString(_ raw: RawJSONText) throws(JSONSyntaxError) -> String {
+        let content = raw.bytes.assumingMemoryBound(to: UInt8.self)
+        // ASCII needs no validation, which costs a generic call.
+        if raw.isASCII { return String(decoding: content, as: UTF8.self) }
+        guard let string = String(validating: content, as: UTF8.self) else {
+            throw JSONSyntaxError(offset: raw.offset, detail: "a string is not UTF-8")
         }
         return string
     }

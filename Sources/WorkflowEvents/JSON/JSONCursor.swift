@@ -4,6 +4,7 @@
 struct JSONCursor {
     /// The text.
     let bytes: UnsafeRawBufferPointer
+    private let end: Int
     /// Where the next token begins.
     var offset: Int
 
@@ -13,26 +14,24 @@ struct JSONCursor {
     /// A cursor before the first token of `bytes`; a byte order mark is passed over, as RFC 8259 (section 8.1) allows.
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
-        self.offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        self.end = bytes.count
+        self.offset = bytes.begins(with: "\u{FEFF}") ? 3 : 0
         skipWhiteSpace()
     }
 
     /// The byte at the cursor, or 0, which begins no token, at the end.
     @inline(__always)
     func peek() -> UInt8 {
-        offset < bytes.count ? bytes[offset] : 0
+        offset < end ? bytes[offset] : 0
     }
 
     /// Whether nothing is left.
-    var isAtEnd: Bool { offset >= bytes.count }
+    var isAtEnd: Bool { offset >= end }
 
     @inline(__always)
     mutating func skipWhiteSpace() {
-        while true {
-            switch peek() {
-            case 0x20, 0x0A, 0x0D, 0x09: offset += 1
-            default: return
-            }
+        while case let byte = peek(), byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            offset += 1
         }
     }
 
