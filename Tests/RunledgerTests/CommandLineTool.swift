@@ -68,7 +68,7 @@ struct CommandLineTool {
             return output
         }
         return Outcome(
-            exitCode: Self.exitCode(result.terminationStatus), output: result.closureOutput,
+            exitCode: Self.exitCode(result.terminationStatus), output: result.closureResult,
             errors: result.standardError)
     }
 

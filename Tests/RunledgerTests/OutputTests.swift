@@ -27,18 +27,19 @@ struct OutputTests {
     @Test("Events are JSON lines in order, and can be filtered, limited, reversed and continued")
     func events() async throws {
         try await withStory { runledger in
-            func positions(_ arguments: String...) async throws -> [Int] {
+            func expect(_ positions: [Int], _ arguments: String...) async throws {
                 let outcome = try await runledger.run(["events"] + arguments)
-                #expect(outcome.errors == "")
-                return try outcome.lines.map { try #require(try object($0)["position"] as? Int) }
+                let printed = try outcome.lines.map { try object($0)["position"] as? Int }
+                #expect(printed == positions, "\(arguments)")
+                #expect(outcome.errors == "", "\(arguments)")
             }
-            #expect(try await positions() == [1, 2, 3, 4])
-            #expect(try await positions("--order", "desc", "--limit", "3") == [4, 3, 2])
-            #expect(try await positions("--after", "2") == [3, 4])
-            #expect(try await positions("--run-id", "song-2", "--phase", "fail", "--phase", "end") == [4])
-            #expect(try await positions("--has-issues", "--text", "TIMED OUT") == [4])
-            #expect(try await positions("--since", "2025-11-18T10:00:02Z", "--until", "2025-11-18T10:00:05Z") == [3])
-            #expect(try await positions("--since", "1h") == [])
+            try await expect([1, 2, 3, 4])
+            try await expect([4, 3, 2], "--order", "desc", "--limit", "3")
+            try await expect([3, 4], "--after", "2")
+            try await expect([4], "--run-id", "song-2", "--phase", "fail", "--phase", "end")
+            try await expect([4], "--has-issues", "--text", "TIMED OUT")
+            try await expect([3], "--since", "2025-11-18T10:00:02Z", "--until", "2025-11-18T10:00:05Z")
+            try await expect([], "--since", "1h")
         }
     }
 

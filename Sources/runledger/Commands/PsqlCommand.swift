@@ -3,7 +3,6 @@ import EmbeddedPostgres
 import Foundation
 import LibPQ
 import Subprocess
-import UnixSignals
 import SystemPackage
 import UnixSignals
 import WorkflowEventsPostgres
