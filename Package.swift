@@ -101,6 +101,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "WorkflowEventsGuideTests",
+            dependencies: ["WorkflowEvents", "WorkflowEventsTesting", logging], swiftSettings: strict),
+        .testTarget(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
         .testTarget(

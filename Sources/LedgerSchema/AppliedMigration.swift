@@ -12,10 +12,14 @@ struct AppliedMigration: Sendable {
     let appliedBy: String
 
     init(_ row: PostgresRow) throws(PostgresError) {
-        let milliseconds: Int64
-        (version, name, sha256, appliedAt, milliseconds, appliedBy) = try row.decode(
+        let (version, name, sha256, appliedAt, milliseconds, appliedBy) = try row.decode(
             Int.self, String.self, [UInt8].self, PostgresTimestamp.self, Int64.self, String.self)
-        duration = .milliseconds(milliseconds)
+        self.version = version
+        self.name = name
+        self.sha256 = sha256
+        self.appliedAt = appliedAt
+        self.duration = .milliseconds(milliseconds)
+        self.appliedBy = appliedBy
     }
 
     /// How it stands beside `migration`, this build's one of the same version.

@@ -15,39 +15,43 @@ package enum LedgerContract {
     ///   ``SchemaError/Code/notPermitted``; otherwise ``PostgresError``.
     @discardableResult
     package static func check(_ connection: PostgresConnection, schema: String) async throws -> UUID {
-        let row: PostgresRow?
+        let ledger: (id: UUID, contract: Int)
         do {
-            row = try await connection.query(
-                "select id, contract_version from \(identifier: schema).ledger").first
+            // One row, which the database keeps from being deleted.
+            let rows = try await connection.query("select id, contract_version from \(identifier: schema).ledger")
+            ledger = try rows[0].decode(UUID.self, Int.self)
         } catch {
-            throw Self.explained(error, schema: schema)
+            throw Self.explanation(of: error, schema: schema) ?? error
         }
-        guard let (id, found) = try row?.decode(UUID.self, Int.self), found >= version else {
+        guard ledger.contract >= version else {
             throw SchemaError(
                 .notMigrated, "The ledger in schema \(schema) is older than this runledger. Run runledger migrate up.")
         }
-        guard found <= version + 1 else {
+        guard ledger.contract <= version + 1 else {
             throw SchemaError(
                 .newerSchema,
                 """
-                The ledger in schema \(schema) has contract \(found), and this runledger knows \(version). \
+                The ledger in schema \(schema) has contract \(ledger.contract), and this runledger knows \(version). \
                 Upgrade runledger.
                 """)
         }
-        return id
+        return ledger.id
     }
 
-    private static func explained(_ error: PostgresError, schema: String) -> any Error {
-        if .undefinedTable ~= error || .undefinedColumn ~= error {
+    private static func explanation(of error: PostgresError, schema: String) -> (any Error)? {
+        switch error.sqlState {
+        case .undefinedTable, .undefinedColumn, .invalidSchemaName:
             return SchemaError(
                 .notMigrated, "There is no ledger in schema \(schema) of this database. Run runledger migrate up.")
+        case .insufficientPrivilege:
+            let roles = LedgerRoles(schema: schema)
+            return SchemaError(
+                .notPermitted,
+                """
+                This login may not use schema \(schema). Make it a member of the ledger's writer or reader role, \
+                usually \(roles.writer) or \(roles.reader).
+                """)
+        default: return nil
         }
-        guard .insufficientPrivilege ~= error else { return error }
-        return SchemaError(
-            .notPermitted,
-            """
-            This login may not use schema \(schema). Make it a member of the ledger's writer or reader role, \
-            usually \(LedgerRoles(schema: schema).writer) or \(LedgerRoles(schema: schema).reader).
-            """)
     }
 }

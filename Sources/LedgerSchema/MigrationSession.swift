@@ -1,6 +1,6 @@
-import Logging
 import LedgerMigrations
 import LibPQ
+import Logging
 
 /// A connection at work on one schema.
 struct MigrationSession {
@@ -9,31 +9,31 @@ struct MigrationSession {
 
     /// What has been applied, in order; empty without a schema.
     func applied() async throws -> [AppliedMigration] {
-        let table = PostgresQuery.quote(identifier: migrator.schema) + ".schema_migrations"
-        let found = try await connection.query(
-            """
-            select exists (
-                select from pg_attribute where attrelid = to_regclass(\(table)) and attname = 'sha256')
-            """)
-        guard try found[0].decode(Bool.self) else {
-            guard try await connection.query("select to_regclass(\(table)) is null")[0].decode(Bool.self) else {
-                throw foreign("schema_migrations")
-            }
-            return []
-        }
-        let rows: PostgresRows
         do {
-            rows = try await connection.query(
-                """
-                select version, name, sha256, applied_at, duration_ms, applied_by
-                from \(unsafeSQL: table) order by version
-                """)
-        } catch {
-            guard .insufficientPrivilege ~= error else { throw error }
+            return try await records()
+        } catch let error as PostgresError {
+            guard error.sqlState == .insufficientPrivilege else { throw error }
             throw SchemaError(
                 .notPermitted,
                 "This login may not read schema \(migrator.schema): use a member of role \(migrator.roles.owner).")
         }
+    }
+
+    private func records() async throws -> [AppliedMigration] {
+        let table = PostgresQuery.quote(identifier: migrator.schema) + ".schema_migrations"
+        let found = try await connection.query(
+            """
+            select to_regclass(\(table)) is not null, exists (
+                select from pg_attribute where attrelid = to_regclass(\(table)) and attname = 'sha256')
+            """)
+        let (exists, isOurs) = try found[0].decode(Bool.self, Bool.self)
+        if !exists { return [] }
+        guard isOurs else { throw foreign("schema_migrations") }
+        let rows = try await connection.query(
+            """
+            select version, name, sha256, applied_at, duration_ms, applied_by
+            from \(unsafeSQL: table) order by version
+            """)
         return try rows.map { try AppliedMigration($0) }
     }
 

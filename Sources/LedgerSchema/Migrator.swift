@@ -103,9 +103,8 @@ package struct Migrator: Sendable {
         for migration in migrations {
             do {
                 steps.append(try await session.run(migration, direction))
-            } catch var error as SchemaError {
-                error.steps = steps
-                throw error
+            } catch let error as SchemaError {
+                throw error.after(steps)
             }
         }
         return steps

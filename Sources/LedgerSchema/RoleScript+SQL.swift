@@ -8,7 +8,9 @@ extension RoleScript {
         let names = [
             "schema": schema, "owner": roles.owner, "writer": roles.writer, "reader": roles.reader, "login": login,
         ]
-        let statements = template.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("--") }
+        let statements = template.split(separator: "\n", omittingEmptySubsequences: false).filter {
+            !$0.hasPrefix("--")
+        }
         var sql = statements.joined(separator: "\n").drop { $0 == "\n" }[...]
         for (variable, name) in names {
             sql = sql.replacing(":\"\(variable)\"", with: PostgresQuery.quote(identifier: name))[...]

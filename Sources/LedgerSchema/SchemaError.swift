@@ -46,4 +46,11 @@ package struct SchemaError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// The same failure, after these steps had been done.
+    func after(_ steps: [MigrationStep]) -> SchemaError {
+        var error = self
+        error.steps = steps
+        return error
+    }
 }

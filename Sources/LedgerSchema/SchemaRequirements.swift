@@ -31,13 +31,16 @@ enum SchemaRequirements {
     static func check(schema: String, roles: LedgerRoles) throws(SchemaError) {
         let names = [roles.owner, roles.writer, roles.reader]
         for name in [schema] + names where name.isEmpty || name.utf8.count > maximumNameBytes || name.contains("\0") {
-            throw SchemaError(.invalidName, "'\(name)' is no name: it has 1 to \(maximumNameBytes) bytes, none of them zero.")
+            throw SchemaError(
+                .invalidName, "'\(name)' is no name: it has 1 to \(maximumNameBytes) bytes, none of them zero.")
         }
         guard !schema.hasPrefix("pg_") else {
-            throw SchemaError(.invalidName, "Schema '\(schema)' is PostgreSQL's: choose a name that does not begin with pg_.")
+            throw SchemaError(
+                .invalidName, "Schema '\(schema)' is PostgreSQL's: choose a name that does not begin with pg_.")
         }
         guard Set(names).count == names.count else {
-            throw SchemaError(.invalidName, "Owner, writer and reader need a role each: \(names.joined(separator: ", ")).")
+            throw SchemaError(
+                .invalidName, "Owner, writer and reader need a role each: \(names.joined(separator: ", ")).")
         }
     }
 }

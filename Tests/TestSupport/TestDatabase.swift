@@ -9,6 +9,8 @@ package nonisolated(nonsending) func withTestDatabase<Value>(
     _ body: (PostgresConfiguration) async throws -> Value
 ) async throws -> Value {
     let server = try TestServer.configuration()
+    await TestSlots.shared.acquire()
+    defer { TestSlots.shared.release() }
     let name = "test_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
     try await TestServer.run("create database \(identifier: name) template template0 encoding 'UTF8'", on: server)
     let result: Result<Value, any Error>

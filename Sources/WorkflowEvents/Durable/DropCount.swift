@@ -28,25 +28,23 @@ package struct DropCount: Sendable {
         return unreported
     }
 
-    /// The event that tells the ledger of the drops so far, `nil` if there were none; counting starts anew.
-    package mutating func takeEvent(service: String, at now: Timestamp) -> WorkflowEvent? {
+    /// Counts anew: an event tells the ledger of the drops so far.
+    package mutating func told() { (events, bytes, first, last) = (0, 0, nil, nil) }
+
+    /// The event that tells the ledger of the drops so far, `nil` if there were none.
+    package func event(service: String, at now: Timestamp) -> WorkflowEvent? {
         guard events > 0, let first, let last else { return nil }
-        let plural = events == 1 ? "event" : "events"
-        let event = WorkflowEvent(
+        let what = events == 1 ? "1 event emitted at \(first) was" : "\(events) events emitted from \(first) to \(last) were"
+        return WorkflowEvent(
             ts: now,
             runID: Self.runID(service: service),
             node: Self.node,
             phase: .fail,
             metrics: ["dropped_events": MetricValue(events), "dropped_bytes": MetricValue(bytes)],
             issues: [
-                """
-                dropped \(events) \(plural) of \(first) to \(last): \
-                the memory buffer was full and the spool full, failing or not configured
-                """
+                "\(what) dropped: the memory buffer was full, and the spool was full, failing or not configured"
             ],
             service: service)
-        (events, bytes, self.first, self.last) = (0, 0, nil, nil)
-        return event
     }
 
     /// The reserved node of drop events.

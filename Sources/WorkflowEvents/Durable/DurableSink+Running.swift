@@ -9,9 +9,11 @@ extension DurableSink {
                 await self.deliverBatches()
                 return nil
             }
-            await spoolBatches()
+            let measured = await spoolBatches()
             group.cancelAll()
-            return await group.reduce(nil) { $0 ?? $1 }
+            let failure = await group.reduce(nil) { $0 ?? $1 }
+            metrics.update(from: measured, to: status)
+            return failure
         }
         await finish()
         if let failure { throw failure }

@@ -5,7 +5,9 @@ extension DurableSink {
     private static let metricsInterval = Duration.seconds(5)
 
     /// The spooler: moves batches to the spool when the destination is away or slow, until the sink has shut down.
-    func spoolBatches() async {
+    ///
+    /// - Returns: the status that the metrics show.
+    func spoolBatches() async -> Status {
         var last = Status()
         while true {
             let step = withState { $0.nextSpooling() }
@@ -20,7 +22,7 @@ extension DurableSink {
             case .wait(let deadline):
                 let tick = clock.now() + Self.metricsInterval
                 await spoolerSignal.wait(until: min(deadline ?? tick, tick), clock: clock)
-            case .finish: return
+            case .finish: return last
             }
         }
     }

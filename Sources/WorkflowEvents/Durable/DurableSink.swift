@@ -109,6 +109,7 @@ public final class DurableSink: EventSink {
             await group.next()
             group.cancelAll()
         }
+        withState { $0.forgetFlush(receipt) }
     }
 
     /// Delivers until its task is cancelled, then flushes within ``Settings/flushDeadline``, leaves the rest in the

@@ -7,11 +7,11 @@ package struct EventBatch: Sendable {
     /// About how much memory the events hold.
     package var bytes = 0
     /// When the first event was emitted; meaningless without events.
-    package var oldest: ContinuousClock.Instant
+    package var oldest: MonotonicTime
     /// The file that already holds the same events, in spool-first mode.
     package var journal: Journal?
 
-    package init(sequence: UInt64, events: [WorkflowEvent] = [], bytes: Int = 0, oldest: ContinuousClock.Instant) {
+    package init(sequence: UInt64, events: [WorkflowEvent] = [], bytes: Int = 0, oldest: MonotonicTime) {
         self.sequence = sequence
         self.events = events
         self.bytes = bytes

@@ -9,7 +9,7 @@ package struct EventBuffer: Sendable {
     package private(set) var bytes = 0
     package private(set) var count = 0
     /// The batch that is being filled; may be empty.
-    package private(set) var open = EventBatch(sequence: 1, oldest: .now)
+    package private(set) var open = EventBatch(sequence: 1, oldest: MonotonicTime(sinceOrigin: .zero))
     package private(set) var sealed = FIFO<EventBatch>()
 
     package init(maximumBatchCount: Int, maximumBatchBytes: Int, maximumBytes: Int) {
@@ -34,7 +34,7 @@ package struct EventBuffer: Sendable {
 
     /// Appends `event` and says whether a batch became full.
     package mutating func append(
-        _ event: consuming WorkflowEvent, bytes eventBytes: Int, at now: () -> ContinuousClock.Instant
+        _ event: consuming WorkflowEvent, bytes eventBytes: Int, at now: () -> MonotonicTime
     ) -> Bool {
         let overflows = sealIfOverflowing(with: eventBytes)
         if open.events.isEmpty { open.oldest = now() }

@@ -7,7 +7,7 @@ package struct Flight: Sendable {
     /// Where each event stands in the file, if the file holds events that are not sent because they are wrong.
     package var positions: [Int]?
     /// When to send again after a failure.
-    package var retryAt: ContinuousClock.Instant?
+    package var retryAt: MonotonicTime?
     /// Whether the spooler is writing the batch to a file now.
     package var isBeingStored = false
 

@@ -1,15 +1,15 @@
 /// The clocks of a sink: monotonic time for delays and deadlines, the wall clock for the events it makes itself.
 package struct SinkClock: Sendable {
     /// The present monotonic time.
-    package var now: @Sendable () -> ContinuousClock.Instant
+    package var now: @Sendable () -> MonotonicTime
     /// Returns at the given time, or throws when the task is cancelled.
-    package var sleep: @Sendable (_ until: ContinuousClock.Instant) async throws -> Void
+    package var sleep: @Sendable (_ until: MonotonicTime) async throws -> Void
     /// The present wall-clock time.
     package var timestamp: @Sendable () -> Timestamp
 
     package init(
-        now: @escaping @Sendable () -> ContinuousClock.Instant,
-        sleep: @escaping @Sendable (_ until: ContinuousClock.Instant) async throws -> Void,
+        now: @escaping @Sendable () -> MonotonicTime,
+        sleep: @escaping @Sendable (_ until: MonotonicTime) async throws -> Void,
         timestamp: @escaping @Sendable () -> Timestamp
     ) {
         self.now = now
@@ -18,8 +18,11 @@ package struct SinkClock: Sendable {
     }
 
     /// The clocks of the machine.
-    package static let system = SinkClock(
-        now: { ContinuousClock.now },
-        sleep: { try await Task.sleep(until: $0, clock: .continuous) },
-        timestamp: { .now })
+    package static let system = {
+        let origin = ContinuousClock.now
+        return SinkClock(
+            now: { MonotonicTime(sinceOrigin: origin.duration(to: .now)) },
+            sleep: { try await Task.sleep(until: origin + $0.sinceOrigin, clock: .continuous) },
+            timestamp: { .now })
+    }()
 }

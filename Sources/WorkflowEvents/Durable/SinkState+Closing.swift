@@ -4,6 +4,9 @@ extension SinkState {
         guard phase == .open else { return }
         phase = .closing(deadline: clock.now() + settings.flushDeadline)
         appendDropEvent()
+        urgentThrough = .max
+        // One more attempt at once: the next may lie beyond the deadline.
+        flight?.retryAt = nil
         wakeDeliverer()
         wakeSpooler()
     }

@@ -6,7 +6,7 @@ extension SinkState {
         /// Send the events and say `delivered` or `deliveryFailed`.
         case deliver([WorkflowEvent])
         /// Wait until then or until woken, and ask again.
-        case wait(until: ContinuousClock.Instant?)
+        case wait(until: MonotonicTime?)
     }
 
     /// Decides what the deliverer does next: the batch in flight again, else the oldest batch there is.
@@ -18,13 +18,13 @@ extension SinkState {
             deliverer = .awaitsRetryOrSpool
             return .wait(until: retryAt)
         }
-        guard storing.isEmpty, spool?.isScanned ?? true else {
-            deliverer = .awaitsRetryOrSpool
-            return .wait(until: nil)
-        }
         if let file = spool?.files.popFirst() {
             flight = Flight(file: file)
             return .load(file)
+        }
+        guard storing.isEmpty, spool?.isScanned ?? true else {
+            deliverer = .awaitsRetryOrSpool
+            return .wait(until: nil)
         }
         if let batch = buffer.takeSealed() { return send(batch) }
         guard !buffer.open.events.isEmpty else {
@@ -32,7 +32,7 @@ extension SinkState {
             return .wait(until: nil)
         }
         let due = buffer.open.oldest + settings.maximumDelay
-        if now >= due || buffer.open.sequence <= urgentThrough || phase != .open { return send(buffer.takeOpen()) }
+        if now >= due || buffer.open.sequence <= urgentThrough { return send(buffer.takeOpen()) }
         deliverer = .awaitsFullBatch
         return .wait(until: due)
     }

@@ -15,7 +15,7 @@ extension SinkState {
         guard buffer.hasRoom(for: bytes) else { throw .bufferFull }
         let sequence = buffer.nextSequence
         recorders[sequence] = receipt
-        urgentThrough = sequence
+        urgentThrough = max(urgentThrough, sequence)
         append(event, bytes: bytes)
         wakeDeliverer()
         if backoff.failureCount > 0 { wakeSpooler() }
@@ -28,14 +28,16 @@ extension SinkState {
     /// Settles `receipt` when every event so far is delivered or spooled, and hurries them.
     package mutating func flush(_ receipt: Receipt) {
         flushes.append((through: buffer.nextSequence - 1, receipt: receipt))
-        urgentThrough = buffer.nextSequence - 1
+        urgentThrough = max(urgentThrough, buffer.nextSequence - 1)
         settleFlushes()
         wakeDeliverer()
         wakeSpooler()
     }
 
+    /// Forgets a receipt that nobody waits for any more.
+    package mutating func forgetFlush(_ receipt: Receipt) { flushes.removeAll { $0.receipt === receipt } }
+
     mutating func append(_ event: consuming WorkflowEvent, bytes: Int) {
-        let wasEmpty = buffer.firstSequence == nil
         var filledBatch = openJournal != nil && journal(event, bytes: bytes)
         if buffer.append(event, bytes: bytes, at: clock.now) { filledBatch = true }
         switch deliverer {
@@ -43,9 +45,8 @@ extension SinkState {
         case .awaitsFullBatch where filledBatch: wakeDeliverer()
         default: break
         }
-        guard spool != nil else { return }
-        if wasEmpty { wakeSpooler(by: buffer.open.oldest + settings.spoolAfter) }
-        if filledBatch, isCrowded { wakeSpooler() }
+        guard spool != nil, filledBatch || buffer.open.events.count == 1 else { return }
+        wakeSpooler(by: isCrowded ? nil : buffer.open.oldest + settings.spoolAfter)
     }
 
     /// Whether memory fills up while the destination is at work.
@@ -57,10 +58,12 @@ extension SinkState {
         if phase == .closed { wakes.insert(.lateDrop) } else { wakeSpooler() }
     }
 
-    /// Now that there is room again: the event that tells of the drops goes before any later one.
+    /// Now that there may be room again: the event that tells of the drops goes before any later one.
     mutating func appendDropEvent() {
-        guard let event = drops.takeEvent(service: service, at: clock.timestamp()) else { return }
+        guard let event = drops.event(service: service, at: clock.timestamp()) else { return }
         let bytes = event.estimatedBytes
+        guard buffer.hasRoom(for: bytes) else { return }
+        drops.told()
         append(event, bytes: bytes)
     }
 }

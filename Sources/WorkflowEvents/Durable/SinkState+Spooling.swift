@@ -10,7 +10,7 @@ extension SinkState {
         /// Write the batches to files, in order, and say `stored`.
         case store([EventBatch])
         /// Wait until then or until woken, and ask again.
-        case wait(until: ContinuousClock.Instant?)
+        case wait(until: MonotonicTime?)
         /// The sink has shut down: everything is delivered or spooled, or cannot be.
         case finish
     }
@@ -92,7 +92,7 @@ extension SinkState {
     }
 
     /// Takes the batches that belong on disk now, as far as there is room, oldest first.
-    private mutating func takeDue(at now: ContinuousClock.Instant) -> [EventBatch] {
+    private mutating func takeDue(at now: MonotonicTime) -> [EventBatch] {
         guard let spool, now >= spool.retryAt ?? now, let first = firstInMemory else { return [] }
         var room = spool.room
         let isForced = isPastDeadline(at: now) || backoff.failureCount > 0 && first <= urgentThrough
@@ -124,13 +124,13 @@ extension SinkState {
         return [storingFlight].compactMap(\.self) + storing
     }
 
-    private func isPastDeadline(at now: ContinuousClock.Instant) -> Bool {
+    private func isPastDeadline(at now: MonotonicTime) -> Bool {
         if case .closing(let deadline) = phase { now >= deadline } else { false }
     }
 
     /// When there may be something to do again, unless somebody wakes the spooler before.
-    private func nextSpoolingTime(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        var times: [ContinuousClock.Instant] = []
+    private func nextSpoolingTime(after now: MonotonicTime) -> MonotonicTime? {
+        var times: [MonotonicTime] = []
         if drops.unreported > 0, let nextDropReport { times.append(nextDropReport) }
         if case .closing(let deadline) = phase { times.append(deadline) }
         if let spool {

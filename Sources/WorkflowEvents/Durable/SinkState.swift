@@ -8,7 +8,7 @@ package struct SinkState: Sendable {
     package enum Phase: Sendable, Hashable {
         case open
         /// Until the deadline the destination gets its chance; then what is left goes to the spool.
-        case closing(deadline: ContinuousClock.Instant)
+        case closing(deadline: MonotonicTime)
         case closed
     }
 
@@ -28,7 +28,7 @@ package struct SinkState: Sendable {
 
     enum Spooler: Sendable {
         case busy
-        case parked(until: ContinuousClock.Instant?)
+        case parked(until: MonotonicTime?)
     }
 
     let settings: DurableSink.Settings
@@ -63,7 +63,7 @@ package struct SinkState: Sendable {
     var urgentThrough: UInt64 = 0
     var flushes: [(through: UInt64, receipt: Receipt)] = []
     var recorders: [UInt64: Receipt] = [:]
-    var nextDropReport: ContinuousClock.Instant?
+    var nextDropReport: MonotonicTime?
     var deliverer = Deliverer.busy
     var spooler = Spooler.busy
     var wakes: Wakes = []
@@ -95,7 +95,7 @@ package struct SinkState: Sendable {
     }
 
     /// Wakes the spooler unless it looks again by `deadline` anyway.
-    mutating func wakeSpooler(by deadline: ContinuousClock.Instant? = nil) {
+    mutating func wakeSpooler(by deadline: MonotonicTime? = nil) {
         guard case .parked(let until) = spooler else { return }
         if let until, let deadline, until <= deadline { return }
         spooler = .busy

@@ -26,7 +26,7 @@ package final class WakeSignal: Sendable {
     }
 
     /// Returns when the signal is raised, `deadline` has come or the task is cancelled, whichever is first.
-    package func wait(until deadline: ContinuousClock.Instant?, clock: SinkClock) async {
+    package func wait(until deadline: MonotonicTime?, clock: SinkClock) async {
         guard let deadline else { return await wait() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }

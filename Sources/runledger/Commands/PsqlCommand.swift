@@ -3,6 +3,7 @@ import EmbeddedPostgres
 import Foundation
 import LibPQ
 import Subprocess
+import UnixSignals
 import SystemPackage
 import WorkflowEventsPostgres
 

@@ -21,6 +21,8 @@ package struct SpooledEvents: Sendable {
     package var damage: String?
     /// Where those lines are now, `nil` if they could not be kept.
     package var tornPath: String?
+
+    package init() {}
 }
 
 extension Spool {

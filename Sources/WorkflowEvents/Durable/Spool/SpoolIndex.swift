@@ -8,11 +8,11 @@ package struct SpoolIndex: Sendable {
     /// The bytes of all undelivered files, the one in flight and open journals included.
     package var bytes = 0
     /// Before this time nothing is written, for a write has just failed.
-    package var retryAt: ContinuousClock.Instant?
+    package var retryAt: MonotonicTime?
     /// Whether batches wait in memory because there is no room.
     package var isBlocked = false
     /// When to look for what processes that are gone have left; `nil` at once.
-    package var nextAdoption: ContinuousClock.Instant?
+    package var nextAdoption: MonotonicTime?
 
     package init(owner: String, maximumBytes: Int) {
         self.owner = owner

@@ -28,10 +28,16 @@ struct SpoolOwner: Sendable {
         path = "\(root)/\(name)"
         let unnamed = "\(root)/.\(name)"
         try Directory.make(unnamed)
-        lock = try OpenFile("\(unnamed)/\(Self.lockName)", O_RDWR | O_CREAT)
-        guard try lock.tryLock() else { throw FileError("lock", unnamed, code: EWOULDBLOCK) }
-        try Directory.rename(unnamed, to: path)
-        directory = try OpenFile(path, O_RDONLY | O_DIRECTORY)
+        do throws(FileError) {
+            lock = try OpenFile("\(unnamed)/\(Self.lockName)", O_RDWR | O_CREAT)
+            guard try lock.tryLock() else { throw FileError("lock", unnamed, code: EWOULDBLOCK) }
+            try Directory.rename(unnamed, to: path)
+            directory = try OpenFile(path, O_RDONLY | O_DIRECTORY)
+        } catch {
+            try? Directory.remove(file: "\(unnamed)/\(Self.lockName)")
+            Directory.remove(directory: unnamed)
+            throw error
+        }
     }
 
     /// Takes over the subdirectory called `name`; `nil` if its process lives, it is gone, or it is none.
