@@ -116,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
+        .testTarget(
+            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", subprocess, system],
+            exclude: ["Golden"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

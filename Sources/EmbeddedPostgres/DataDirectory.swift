@@ -86,7 +86,10 @@ struct DataDirectory: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-        guard let underlying, underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+            let sentence = error.localizedDescription
+            return String(sentence.last == "." ? sentence.dropLast() : sentence[...])
+        }
         return String(cString: strerror(CInt(underlying.code)))
     }
 

@@ -100,6 +100,20 @@ extension EmbeddedPostgres {
         let cluster = Cluster(
             directory: directory, owner: owner, socketParent: isThrowaway ? directory.path : "/tmp",
             isDurable: !isThrowaway, environment: environment, logger: logger)
+        do {
+            return try await enter(cluster)
+        } catch {
+            // Nothing but the lock is in it yet if the failure came before the cluster and its guard.
+            if isThrowaway, access(directory.cluster.string, F_OK) != 0 {
+                unlink(directory.startLock.string)
+                rmdir(directory.path.string)
+            }
+            throw error
+        }
+    }
+
+    private func enter(_ cluster: Cluster) async throws -> Use {
+        let (owner, directory) = (cluster.owner, cluster.directory)
         try await cluster.checkOwnerReachesDirectory()
         let start = try await FileLock.acquire(.exclusive, at: directory.startLock, owner: owner, logger: logger)
         defer { start?.release() }

@@ -155,13 +155,18 @@ enum ConnectMessage {
     /// `LOCATION:  auth_failed, auth.c:326`.
     static func parse(_ text: String) -> (message: String, sqlState: SQLState?) {
         var state: SQLState?
-        let lines = text.split(whereSeparator: \.isNewline).filter { !isSourceLocation($0) }
+        let lines = text.split(whereSeparator: \.isNewline).filter { !isSourceLocation($0) && !isQuestion($0) }
         let cleaned = lines.map { line in
             guard let match = line.firstMatch(of: #/:  ([0-9A-Z]{5}): /#) else { return String(line) }
             state = SQLState(rawValue: String(match.1))
             return String(line.replacing(match.0, with: ": ", maxReplacements: 1))
         }
         return (cleaned.joined(separator: " ").trimmingWhitespace, state)
+    }
+
+    /// "Is the server running on that host and accepting TCP/IP connections?", which is left to whoever shows the error.
+    private static func isQuestion(_ line: Substring) -> Bool {
+        line.hasPrefix("\t") && line.hasSuffix("?")
     }
 
     private static func isSourceLocation(_ line: Substring) -> Bool {

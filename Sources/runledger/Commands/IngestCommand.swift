@@ -62,6 +62,13 @@ struct IngestCommand: AsyncParsableCommand {
             if input.fault == nil { lines.finish { batch.add($0, isLast: true) } }
             try await ingestion.store(batch)
             try await ingestion.finish()
+        } catch is CancellationError {
+            try await ingestion.finish()
+            let report = ingestion.report
+            Terminal.note(
+                "Interrupted after \(report.lineCount) lines, of which \(report.accepted) are newly stored; repeat the "
+                    + "command to go on, nothing is stored twice.")
+            throw CancellationError()
         } catch let error as WriteError {
             throw CommandError(
                 CommandError(explaining: error).description
@@ -72,8 +79,7 @@ struct IngestCommand: AsyncParsableCommand {
     }
 
     private func showProgress(_ report: IngestReport, since begin: ContinuousClock.Instant) {
-        let count = report.accepted + report.duplicates + report.refused
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
-        Terminal.progress("\(count) lines, \(Int(Double(count) / max(seconds, 0.001))) a second")
+        Terminal.progress("\(report.lineCount) lines, \(Int(Double(report.lineCount) / max(seconds, 0.001))) a second")
     }
 }

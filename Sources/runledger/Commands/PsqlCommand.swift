@@ -5,6 +5,7 @@ import LibPQ
 import Subprocess
 import UnixSignals
 import SystemPackage
+import UnixSignals
 import WorkflowEventsPostgres
 
 struct PsqlCommand: AsyncParsableCommand {

@@ -6,6 +6,8 @@ struct IngestReport: Sendable {
     var duplicates = 0
     var refused = 0
 
+    var lineCount: Int { accepted + duplicates + refused }
+
     /// `{"accepted":…,"duplicates":…,"refused":…}`
     var json: String {
         "{\"accepted\":\(accepted),\"duplicates\":\(duplicates),\"refused\":\(refused)}"

@@ -1,0 +1,52 @@
+import Foundation
+import Testing
+
+/// Compares what `--help` prints with the files of `Golden`; `RUNLEDGER_UPDATE_GOLDEN=1` writes them anew.
+@Suite("Help")
+struct HelpTests {
+    @Test(
+        "--help of each command is as it was agreed",
+        arguments: [
+            "", "demo", "ingest", "events", "runs", "report", "report run", "report list", "migrate", "migrate up",
+            "migrate down", "migrate status", "migrate verify", "psql",
+        ])
+    func help(of command: String) async throws {
+        var runledger = CommandLineTool()
+        runledger.environment["COLUMNS"] = "80"
+        let outcome = try await runledger.run(command.split(separator: " ").map(String.init) + ["--help"])
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.errors == "")
+        let name = command.isEmpty ? "runledger" : command.replacing(" ", with: "-")
+        let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/\(name).txt")
+        if ProcessInfo.processInfo.environment["RUNLEDGER_UPDATE_GOLDEN"] == "1" {
+            try outcome.output.write(to: golden, atomically: true, encoding: .utf8)
+        }
+        #expect(outcome.output == (try String(contentsOf: golden, encoding: .utf8)))
+    }
+
+    @Test("Wrong usage exits 64 and says what is right, on standard error")
+    func wrongUsage() async throws {
+        let runledger = CommandLineTool()
+        for arguments in [
+            ["ingest"], ["evnts"], ["events", "--limit", "0"], ["events", "--follow", "--limit", "3"],
+            ["events", "--phase", "stop"], ["events", "--since", "yesterday"], ["events", "--since", "999999999w"],
+            ["report"], ["report", "failure"], ["report", "failures", "--format", "xml"], ["runs", "--limit", "0"],
+            ["runs", "r1", "--node", "PLAN"], ["demo", "--runs", "0"], ["migrate", "down"],
+            ["runs", "--database-url", "dbname=a", "--data-dir", "b"],
+        ] {
+            let outcome = try await runledger.run(arguments)
+            #expect(outcome.exitCode == 64, "\(arguments)")
+            #expect(outcome.output == "", "\(arguments)")
+            #expect(outcome.errors.hasPrefix("Error: "), "\(arguments)")
+            #expect(outcome.errors.contains("\nUsage: runledger "), "\(arguments)")
+        }
+    }
+
+    @Test("An unknown report is answered with those there are")
+    func unknownReport() async throws {
+        let outcome = try await CommandLineTool()("report", "failure")
+        #expect(
+            outcome.errors.hasPrefix(
+                "Error: There is no report `failure`; the reports are average-duration, failures, failures-by-node,"))
+    }
+}
