@@ -92,7 +92,7 @@ let package = Package(
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
 
         .target(
-            name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport",
+            name: "LedgerTestSupport", dependencies: ["LedgerSchema", "LibPQ", "WorkflowEventsPostgres", logging], path: "Tests/TestSupport",
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",
@@ -108,6 +108,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerSchemaTests",
+            dependencies: ["LedgerMigrations", "LedgerSchema", "LedgerTestSupport", "LibPQ", logging],
             swiftSettings: strict),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],

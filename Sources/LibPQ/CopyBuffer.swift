@@ -19,15 +19,15 @@ package struct CopyBuffer: Sendable {
         self.columnCount = columnCount
         storage = [UInt8](repeating: 0, count: max(64, reservedBytes))
         // Signature, flags, length of the header's extension.
-        put(Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00])
-        put(Int32(0))
-        put(Int32(0))
+        let header: [UInt8] = Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + [0, 0, 0, 0] + [0, 0, 0, 0]
+        put(header.count) { $0.copyBytes(from: header) }
     }
 
     /// Begins a row.
     package mutating func beginRow() {
         precondition(columnsLeft == 0, "a row of the COPY lacks \(columnsLeft) columns")
-        put(Int16(columnCount))
+        let count = Int16(columnCount)
+        put(2) { $0.storeBigEndian(count) }
         columnsLeft = columnCount
         rowCount += 1
     }
@@ -35,7 +35,7 @@ package struct CopyBuffer: Sendable {
     /// Ends the data and returns it. The buffer is empty afterwards, ready for other rows.
     package mutating func finish() -> [UInt8] {
         precondition(columnsLeft == 0, "a row of the COPY lacks \(columnsLeft) columns")
-        put(Int16(-1))
+        put(2) { $0.storeBigEndian(Int16(-1)) }
         var bytes: [UInt8] = []
         swap(&bytes, &storage)
         bytes.removeLast(bytes.count - byteCount)
@@ -50,40 +50,47 @@ extension CopyBuffer {
     /// NULL.
     package mutating func appendNull() {
         beginColumn()
-        put(Int32(-1))
+        put(4) { $0.storeBigEndian(Int32(-1)) }
     }
 
     /// `boolean`.
     package mutating func append(_ value: Bool) {
-        beginColumn()
-        put(Int32(1))
-        put(UInt8(value ? 1 : 0))
+        putColumn(1) { $0.storeBigEndian(UInt8(value ? 1 : 0)) }
     }
 
-    /// `smallint`, `integer` or `bigint`, by the value's own width.
-    package mutating func append(_ value: some FixedWidthInteger & SignedInteger) {
-        beginColumn()
-        put(Int32(value.bitWidth / 8))
-        put(value)
+    /// `smallint`.
+    package mutating func append(_ value: Int16) {
+        putColumn(2) { $0.storeBigEndian(value) }
+    }
+
+    /// `integer`.
+    package mutating func append(_ value: Int32) {
+        putColumn(4) { $0.storeBigEndian(value) }
+    }
+
+    /// `bigint`.
+    package mutating func append(_ value: Int64) {
+        putColumn(8) { $0.storeBigEndian(value) }
+    }
+
+    /// `bigint`.
+    package mutating func append(_ value: Int) {
+        putColumn(8) { $0.storeBigEndian(Int64(value)) }
     }
 
     /// `double precision`.
     package mutating func append(_ value: Double) {
-        beginColumn()
-        put(Int32(8))
-        put(value.bitPattern)
+        putColumn(8) { $0.storeBigEndian(value.bitPattern) }
     }
 
     /// `timestamptz`.
     package mutating func append(_ value: PostgresTimestamp) {
-        append(value.microsecondsSince2000)
+        putColumn(8) { $0.storeBigEndian(value.microsecondsSince2000) }
     }
 
     /// `uuid`.
     package mutating func append(_ value: UUID) {
-        beginColumn()
-        put(Int32(16))
-        withUnsafeBytes(of: value.uuid) { put($0) }
+        putColumn(16) { $0.storeBytes(of: value.uuid, as: uuid_t.self) }
     }
 
     /// `uuid`, or NULL.
@@ -93,8 +100,8 @@ extension CopyBuffer {
 
     /// `text`.
     package mutating func append(_ value: String) {
-        beginColumn()
-        put(lengthPrefixed: value)
+        var value = value
+        value.withUTF8 { append(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     /// `text`, or NULL.
@@ -104,9 +111,7 @@ extension CopyBuffer {
 
     /// `text` or `bytea`, as bytes.
     package mutating func append(bytes: UnsafeRawBufferPointer) {
-        beginColumn()
-        put(Int32(bytes.count))
-        put(bytes)
+        putColumn(bytes.count) { $0.copyMemory(from: bytes) }
     }
 
     /// `text` or `bytea`, as bytes.
@@ -116,10 +121,10 @@ extension CopyBuffer {
 
     /// `jsonb`, as text in UTF-8.
     package mutating func appendJSONB(utf8: UnsafeRawBufferPointer) {
-        beginColumn()
-        put(Int32(utf8.count + 1))
-        put(PostgresJSON.version)
-        put(utf8)
+        putColumn(1 + utf8.count) {
+            $0.storeBigEndian(PostgresJSON.version)
+            UnsafeMutableRawBufferPointer(rebasing: $0[1...]).copyMemory(from: utf8)
+        }
     }
 
     /// `jsonb`, as text in UTF-8.
@@ -129,18 +134,24 @@ extension CopyBuffer {
 
     /// `text[]`, of one dimension.
     package mutating func append(_ values: [String]) {
-        beginColumn()
         let lengthAt = byteCount
-        put(Int32(0))
-        put(Int32(values.isEmpty ? 0 : 1))
-        put(Int32(0))
-        put(PostgresType.text.rawValue)
-        if !values.isEmpty {
-            put(Int32(values.count))
-            put(Int32(1))
-            for value in values { put(lengthPrefixed: value) }
+        putColumn(values.isEmpty ? 12 : 20) { header in
+            // Dimensions, whether there are NULLs, element type; then length and lower bound of the dimension.
+            header.storeBigEndian(Int32(values.isEmpty ? 0 : 1))
+            header.storeBigEndian(Int32(0), at: 4)
+            header.storeBigEndian(PostgresType.text.rawValue, at: 8)
+            guard !values.isEmpty else { return }
+            header.storeBigEndian(Int32(values.count), at: 12)
+            header.storeBigEndian(Int32(1), at: 16)
         }
-        overwrite(Int32(byteCount - lengthAt - 4), at: lengthAt)
+        guard !values.isEmpty else { return }
+        for var value in values {
+            value.withUTF8 { utf8 in
+                putLengthPrefixed(utf8.count) { $0.copyMemory(from: UnsafeRawBufferPointer(utf8)) }
+            }
+        }
+        let length = Int32(byteCount - lengthAt - 4)
+        storage.withUnsafeMutableBytes { $0.storeBigEndian(length, at: lengthAt) }
     }
 }
 
@@ -152,43 +163,39 @@ extension CopyBuffer {
         columnsLeft -= 1
     }
 
-    private mutating func put<Value: FixedWidthInteger>(_ value: Value) {
-        reserve(MemoryLayout<Value>.size)
-        overwrite(value, at: byteCount)
-        byteCount += MemoryLayout<Value>.size
+    @inline(__always)
+    private mutating func putColumn(_ count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+        beginColumn()
+        putLengthPrefixed(count, write)
     }
 
-    private mutating func overwrite<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
-        storage.withUnsafeMutableBytes {
-            $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Value.self)
+    @inline(__always)
+    private mutating func putLengthPrefixed(_ count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+        put(4 + count) {
+            $0.storeBigEndian(Int32(count))
+            write(UnsafeMutableRawBufferPointer(rebasing: $0[4...]))
         }
     }
 
-    private mutating func put(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress else { return }
-        reserve(bytes.count)
-        storage.withUnsafeMutableBytes { buffer in
-            buffer.baseAddress?.advanced(by: byteCount).copyMemory(from: source, byteCount: bytes.count)
-        }
-        byteCount += bytes.count
+    /// Makes room for `count` bytes and has them written.
+    @inline(__always)
+    private mutating func put(_ count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
+        let end = byteCount + count
+        if end > storage.count { grow(to: end) }
+        let range = byteCount..<end
+        storage.withUnsafeMutableBytes { write(UnsafeMutableRawBufferPointer(rebasing: $0[range])) }
+        byteCount = end
     }
 
-    private mutating func put(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { put($0) }
+    private mutating func grow(to size: Int) {
+        storage.append(contentsOf: repeatElement(0, count: max(size, 2 * storage.count) - storage.count))
     }
+}
 
-    private mutating func put(lengthPrefixed text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            put(Int32(utf8.count))
-            put(UnsafeRawBufferPointer(utf8))
-        }
-    }
-
-    private mutating func reserve(_ count: Int) {
-        let needed = byteCount + count
-        guard needed > storage.count else { return }
-        let size = max(needed, 2 * storage.count)
-        storage.append(contentsOf: repeatElement(0, count: size - storage.count))
+extension UnsafeMutableRawBufferPointer {
+    /// Stores an integer in network byte order.
+    @inline(__always)
+    fileprivate func storeBigEndian<Value: FixedWidthInteger>(_ value: Value, at offset: Int = 0) {
+        storeBytes(of: value.bigEndian, toByteOffset: offset, as: Value.self)
     }
 }

@@ -163,8 +163,9 @@ struct EmissionTests {
         let output = LogOutput { line in lines.withLock { $0.append(Data(line)) } }
         _ = try await loggedAsJSON(output: output, runID: "run-1", input: LyricsInput())
         let records = try lines.withLock { $0 }.map { try JSONSerialization.jsonObject(with: $0) as? [String: Any] }
-        #expect(records.map { $0?["event"] as? String } == ["workflow_event.LYRICS.start", "workflow_event.LYRICS.end"])
         let end = try #require(records.last ?? nil)
+        #expect(records.first??["event"] as? String == "workflow_event.LYRICS.start")
+        #expect(end["event"] as? String == "workflow_event.LYRICS.end")
         #expect(end["duration_ms"] is Int)
         #expect(end["metrics"] as? [String: Int] == ["lines_generated": 42, "citations": 5])
         #expect(end["service"] as? String == "lyrics-api")

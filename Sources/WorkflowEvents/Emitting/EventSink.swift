@@ -23,11 +23,18 @@ public protocol EventSink: Sendable {
 }
 
 extension EventSink {
+    /// Emits `event`: right for a sink that promises nothing more.
     public func record(_ event: WorkflowEvent) async throws { emit(event) }
+
+    /// `false`.
     public var isDurable: Bool { false }
+
+    /// Waits until the task is cancelled, then flushes.
     public func run() async throws {
         await waitForCancellation()
         await flush()
     }
+
+    /// Does nothing: right for a sink that holds nothing back.
     public func flush() async {}
 }

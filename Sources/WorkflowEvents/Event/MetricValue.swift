@@ -62,6 +62,7 @@ public struct MetricValue: Sendable, ExpressibleByIntegerLiteral, ExpressibleByF
 }
 
 extension MetricValue: Hashable {
+    /// Whether the two are the same number.
     public static func == (lhs: MetricValue, rhs: MetricValue) -> Bool {
         switch (lhs.storage, rhs.storage) {
         case (.integer(let integer), .double(let double)), (.double(let double), .integer(let integer)):
@@ -71,6 +72,7 @@ extension MetricValue: Hashable {
         }
     }
 
+    /// Hashes equal numbers alike, however they are stored.
     public func hash(into hasher: inout Hasher) {
         if case .double(let double) = storage, let integer = Int64(exactly: double) {
             hasher.combine(Storage.integer(integer))

@@ -39,7 +39,7 @@ struct LogRecord {
             bytes.append(key: "metadata")
             bytes.append(json: .dictionary(metadata))
         }
-        bytes.append(literal: "}\n")
+        bytes.append(contentsOf: "}\n".utf8)
         return bytes
     }
 }

@@ -77,12 +77,14 @@ struct JSONLinesLogHandlerTests {
         logger.warning(
             "slow",
             metadata: [
-                "attempts": .stringConvertible(3), "ratio": .stringConvertible(0.25), "nan": .stringConvertible(Double.nan),
-                "cold": .stringConvertible(true), "text": "3", "nested": ["b": ["x", .stringConvertible(UInt8(1))], "a": [:]],
+                "attempts": .stringConvertible(3), "ratio": .stringConvertible(0.25),
+                "nan": .stringConvertible(Double.nan), "cold": .stringConvertible(true), "text": "3",
+                "nested": ["b": ["x", .stringConvertible(UInt8(1))], "a": [:]],
             ])
         #expect(
             lines.all == [
-                #"{"timestamp":"2025-11-18T12:00:00.000000Z","level":"notice","logger":"lyrics","message":"ready"}"# + "\n",
+                #"{"timestamp":"2025-11-18T12:00:00.000000Z","level":"notice","logger":"lyrics","message":"ready"}"#
+                    + "\n",
                 #"{"timestamp":"2025-11-18T12:00:00.000000Z","level":"warning","logger":"lyrics","message":"slow","#
                     + #""metadata":{"attempts":3,"cold":true,"nan":"nan","nested":{"a":{},"b":["x",1]},"ratio":0.25,"#
                     + #""text":"3"}}"# + "\n",

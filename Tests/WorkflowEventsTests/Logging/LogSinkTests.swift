@@ -14,7 +14,9 @@ struct LogSinkTests {
         sink.emit(.end(.lyrics))
         sink.emit(.fail(.lyrics))
         #expect(
-            capture.messages == ["workflow_event.LYRICS.start", "workflow_event.LYRICS.end", "workflow_event.LYRICS.fail"])
+            capture.messages == [
+                "workflow_event.LYRICS.start", "workflow_event.LYRICS.end", "workflow_event.LYRICS.fail",
+            ])
         #expect(capture.records.map(\.level) == [.info, .info, .error])
     }
 

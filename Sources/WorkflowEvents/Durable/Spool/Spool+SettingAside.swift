@@ -86,16 +86,16 @@ extension Spool {
     private static func reasonLines(_ reasons: [RefusedEvent], ids: [UUID]?) -> [UInt8] {
         var lines: [UInt8] = []
         for (place, refused) in reasons.enumerated() {
-            lines.append(literal: "{\"index\":")
+            lines.append(contentsOf: "{\"index\":".utf8)
             lines.append(decimal: Int64(refused.index))
             if let id = ids?[place] {
-                lines.append(literal: ",\"id\":\"")
+                lines.append(contentsOf: ",\"id\":\"".utf8)
                 lines.append(uuid: id)
-                lines.append(literal: "\"")
+                lines.append(contentsOf: "\"".utf8)
             }
-            lines.append(literal: ",\"reason\":")
+            lines.append(contentsOf: ",\"reason\":".utf8)
             lines.append(json: refused.reason)
-            lines.append(literal: "}\n")
+            lines.append(contentsOf: "}\n".utf8)
         }
         return lines
     }
