@@ -80,7 +80,10 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "LedgerTestSupport", dependencies: ["LibPQ", logging], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "LedgerTestSupport",
+            dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",
             dependencies: ["WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing],
@@ -89,6 +92,25 @@ let package = Package(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
         .testTarget(name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsPostgresTests",
+            dependencies: [
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EventLedgerTests",
+            dependencies: [
+                "EventLedger", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                "WorkflowEventsTesting", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerReportingTests",
+            dependencies: [
+                "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
