@@ -6,7 +6,8 @@ import WorkflowEventsPostgres
 
 @Suite("Connections lost while a batch is stored", .timeLimit(.minutes(2)))
 struct LostConnectionTests {
-    @Test("A batch whose COMMIT is cut off is stored exactly once and acknowledged", arguments: CuttingProxy.Cut.allCases)
+    @Test(
+        "A batch whose COMMIT is cut off is stored exactly once and acknowledged", arguments: CuttingProxy.Cut.allCases)
     func commit(cut: CuttingProxy.Cut) async throws {
         try await withTestLedger { ledger in
             try await ledger.withProxy(cuts: [cut]) { proxy, database in
@@ -48,7 +49,8 @@ struct LostConnectionTests {
             let events = numberedEvents(1500)
             var settings = BatchWriter.Settings()
             settings.transactionTimeout = .milliseconds(500)
-            let result = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) { silent in
+            let result = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) {
+                silent in
                 try await ledger.withSilentCopy(of: events, on: silent) {
                     try await ledger.withWriter(settings: settings) { try await $0.append(events) }
                 }
@@ -136,7 +138,8 @@ extension TestLedger {
     /// The path of the server's socket.
     func serverSocket() async throws -> String {
         try await value(
-            "select split_part(current_setting('unix_socket_directories'), ',', 1) || '/.s.PGSQL.' || current_setting('port')")
+            "select split_part(current_setting('unix_socket_directories'), ',', 1) || '/.s.PGSQL.' || current_setting('port')"
+        )
     }
 
     /// Runs `body` with a proxy and the ledger behind it.
