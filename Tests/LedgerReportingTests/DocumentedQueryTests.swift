@@ -14,7 +14,10 @@ struct DocumentedQueryTests {
             WHERE node = 'LYRICS' AND phase = 'fail'
             ORDER BY ts DESC;
             """)
-        #expect(rows.columns.prefix(8).map(\.name) == ["run_id", "ts", "id", "node", "phase", "duration_ms", "metrics", "issues"])
+        #expect(
+            rows.columns.prefix(8).map(\.name) == [
+                "run_id", "ts", "id", "node", "phase", "duration_ms", "metrics", "issues",
+            ])
         #expect(try rows.map { try $0.decode(0, as: String.self) } == ["b"])
     }
 

@@ -18,7 +18,9 @@ struct RenderingTests {
             "text", "plain", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "'=1+1", "'+1", "'-1", "'@cmd", "'\tx",
             "\"'\r\n=1\"", "\"\"\"\u{301}\"", "", "a=b",
         ]
-        #expect(String(decoding: csv, as: UTF8.self).unicodeScalars.elementsEqual((expected.joined(separator: "\r\n") + "\r\n").unicodeScalars))
+        #expect(
+            String(decoding: csv, as: UTF8.self).unicodeScalars.elementsEqual(
+                (expected.joined(separator: "\r\n") + "\r\n").unicodeScalars))
     }
 
     @Test("CSV leaves numbers, times and lists as JSON has them")
@@ -28,7 +30,9 @@ struct RenderingTests {
                 .init(name: "a", type: .integer), .init(name: "b", type: .number), .init(name: "c", type: .timestamp),
                 .init(name: "d", type: .texts), .init(name: "e", type: .text),
             ],
-            rows: [[.integer(-5), .number(0.25), .timestamp(Timestamp(microsecondsSince1970: 1)), .texts(["=x"]), .null]])
+            rows: [
+                [.integer(-5), .number(0.25), .timestamp(Timestamp(microsecondsSince1970: 1)), .texts(["=x"]), .null]
+            ])
         #expect(
             String(decoding: table.csv, as: UTF8.self)
                 == "a,b,c,d,e\r\n-5,0.25,1970-01-01T00:00:00.000001Z,\"[\"\"=x\"\"]\",\r\n")

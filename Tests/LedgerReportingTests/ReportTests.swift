@@ -143,7 +143,8 @@ struct ReportTests {
                 let json = String(decoding: report.json, as: UTF8.self)
                 let ledgerID = try await ledger.value("select id::text from ledger", as: String.self)
                 #expect(
-                    json == #"{"report":"r","title":"T","report_sha256":"\#(definition.sha256)","parameters":{"p":null},"#
+                    json
+                        == #"{"report":"r","title":"T","report_sha256":"\#(definition.sha256)","parameters":{"p":null},"#
                         + #""ledger_id":"\#(ledgerID)","as_of_position":20,"#
                         + #""generated_at":"\#(report.generatedAt.rfc3339)","#
                         + #""columns":[{"name":"n","type":"number","unit":"ms"}],"#

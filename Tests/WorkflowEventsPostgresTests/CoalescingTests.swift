@@ -85,7 +85,8 @@ struct CoalescingTests {
                 ])
             }
             #expect(try results[0].get().acceptedCount == 2)
-            #expect(results[1].error?.refused == [RefusedEvent(index: 0, reason: "/run_id must be 1 to 255 bytes long")])
+            #expect(
+                results[1].error?.refused == [RefusedEvent(index: 0, reason: "/run_id must be 1 to 255 bytes long")])
             #expect(try await ledger.batchCounts().transactions == 1)
         }
     }

@@ -27,7 +27,8 @@ struct LimitTests {
             var (now, ahead) = (numberedEvents(1)[0], numberedEvents(1)[0])
             now.ts = Timestamp(Date(timeIntervalSinceNow: 23 * 3600))
             ahead.ts = Timestamp(Date(timeIntervalSinceNow: 25 * 3600))
-            _ = try await ledger.value("select count(*) from ensure_partition(now() + interval '25 hours')", as: Int64.self)
+            _ = try await ledger.value(
+                "select count(*) from ensure_partition(now() + interval '25 hours')", as: Int64.self)
             let result = try await ledger.withRepository { try await $0.append([ahead, now]) }
             #expect(result.acceptedCount == 1)
             #expect(result.refused.map(\.index) == [0])

@@ -41,7 +41,9 @@ struct PostgresSinkTests {
                 }
                 #expect(files(under: spool) == [])
             }
-            let events = try await ledger.withRepository { try await $0.events(order: .ascending, limit: 1000).elements }
+            let events = try await ledger.withRepository {
+                try await $0.events(order: .ascending, limit: 1000).elements
+            }
             #expect(events.map(\.position) == Array(1...100))
             #expect(events.map(\.event.runID) == (0..<100).map { "run-\($0 / 4)" })
             #expect(events.map(\.event.phase) == (0..<100).map { [.start, .end, .start, .fail][$0 % 4] })
@@ -60,7 +62,8 @@ struct PostgresSinkTests {
             let database = ledger.database(as: TestServer.adding("host", proxy.directory, to: ledger.writer))
             try await withTemporaryDirectory { spool in
                 try await withWorkflowEvents(
-                    .postgres(database, settings: settings(spool: spool)), service: "song-api", logger: TestLedger.logger,
+                    .postgres(database, settings: settings(spool: spool)), service: "song-api",
+                    logger: TestLedger.logger,
                     flushDeadline: .seconds(30)
                 ) {
                     for number in 0..<25 { work(number) }
@@ -70,7 +73,9 @@ struct PostgresSinkTests {
                 }
                 #expect(files(under: spool) == [])
             }
-            let events = try await ledger.withRepository { try await $0.events(order: .ascending, limit: 1000).elements }
+            let events = try await ledger.withRepository {
+                try await $0.events(order: .ascending, limit: 1000).elements
+            }
             #expect(events.map(\.position) == Array(1...101))
             #expect(events.map(\.event.runID) == (0..<100).map { "run-\($0 / 4)" } + ["last"])
         }

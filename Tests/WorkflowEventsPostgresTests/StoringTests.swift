@@ -112,7 +112,8 @@ struct StoringTests {
                 ts: Timestamp(microsecondsSince1970: 1_763_467_200_123_456), runID: "lauf-ä/1 \u{1F3B5}",
                 node: "MASTERING", phase: .fail, durationMS: 1 << 53 - 1,
                 metrics: ["whole": 42, "half": 0.5, "small": 0.000_25, "negative": -3],
-                issues: ["", "comma, \"quote\" and {brace}", "zwei\nZeilen"], executionID: UUIDv7.next(), service: "tests",
+                issues: ["", "comma, \"quote\" and {brace}", "zwei\nZeilen"], executionID: UUIDv7.next(),
+                service: "tests",
                 traceID: "4bf92f3577b34da6a3ce929d0e0e4736", spanID: "00f067aa0ba902b7")
             try await ledger.withRepository { repository in
                 try await repository.create(event)
@@ -132,7 +133,9 @@ struct StoringTests {
                 _ = try await writer.append([events[0]])
                 _ = try await writer.append([events[1]], source: "token-7")
             }
-            let sources = try await ledger.withRepository { try await $0.events(order: .ascending).elements.map(\.source) }
+            let sources = try await ledger.withRepository {
+                try await $0.events(order: .ascending).elements.map(\.source)
+            }
             #expect(sources == ["runledger_writer", "token-7"])
         }
     }
@@ -140,7 +143,8 @@ struct StoringTests {
     @Test("A session that asks for less cannot commit a batch without waiting for the disk")
     func synchronousCommit() async throws {
         try await withTestLedger { ledger in
-            let setting = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) { writer in
+            let setting = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) {
+                writer in
                 _ = try await writer.execute("set synchronous_commit = off")
                 _ = try await writer.execute("begin")
                 _ = try await writer.execute(

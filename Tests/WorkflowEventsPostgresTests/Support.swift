@@ -8,12 +8,12 @@ extension Timestamp {
     }
 }
 
-/// Events of one run, a second apart and numbered by their durations, each of about `bytes` bytes.
-func numberedEvents(_ count: Int, runID: String = "r1", bytes: Int = 0) -> [WorkflowEvent] {
+/// Events of one run, a second apart and numbered by their durations.
+func numberedEvents(_ count: Int, runID: String = "r1") -> [WorkflowEvent] {
     (0..<count).map { number in
         WorkflowEvent(
             ts: .noon(Int64(number)), runID: runID, node: .lyrics, phase: .end, durationMS: number,
-            metrics: ["number": MetricValue(number)], issues: bytes > 0 ? [String(repeating: "x", count: bytes)] : [])
+            metrics: ["number": MetricValue(number)])
     }
 }
 
