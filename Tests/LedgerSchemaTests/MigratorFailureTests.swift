@@ -125,7 +125,7 @@ import Testing
                     script: "create schema \(migrator.schema); grant create on schema \(migrator.schema) to public")
             }
             let error = await #expect(throws: SchemaError.self) { try await migrator.up() }
-            #expect(error?.underlying?.sqlState == .insufficientPrivilege)
+            #expect(error?.underlying?.sqlState == .openSchema)
             #expect(error?.message.contains("revoke create on schema") == true)
         }
     }
