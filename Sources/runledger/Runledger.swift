@@ -7,7 +7,7 @@ struct Runledger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runledger",
         abstract: "Keeps a ledger of workflow runs on PostgreSQL, shows it live and answers questions about it.",
-        usage: "runledger <command> [<options>]",
+        usage: "runledger <subcommand> [<options>]",
         discussion: """
             Skills emit start, end and fail events; runledger stores each one durably and exactly once. Without \
             --database-url, RUNLEDGER_DATABASE_URL or libpq's PG* variables, every command uses a private PostgreSQL \

@@ -23,7 +23,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Argument(help: "A file of JSON lines, plain or gzip; - is standard input.", completion: .file())
     var file: String
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     func run() async throws {
         let input = try InputFile(path: file)
