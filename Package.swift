@@ -92,8 +92,9 @@ let package = Package(
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
 
         .target(
-            name: "LedgerTestSupport", dependencies: ["LedgerSchema", "LibPQ", "WorkflowEventsPostgres", logging], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "LedgerTestSupport",
+            dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",
             dependencies: [
@@ -112,6 +113,25 @@ let package = Package(
         .testTarget(
             name: "LedgerSchemaTests",
             dependencies: ["LedgerMigrations", "LedgerSchema", "LedgerTestSupport", "LibPQ", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsPostgresTests",
+            dependencies: [
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EventLedgerTests",
+            dependencies: [
+                "EventLedger", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                "WorkflowEventsTesting", logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerReportingTests",
+            dependencies: [
+                "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],

@@ -39,13 +39,13 @@ create trigger refuse_change before update or delete or truncate on workflow_eve
     for each statement execute function refuse_change();
 alter table workflow_events enable always trigger refuse_change;
 
-create function partitions() returns table (name name, from_ts timestamptz, to_ts timestamptz)
+create function partitions() returns table (name text, from_ts timestamptz, to_ts timestamptz)
 language sql stable set search_path from current set timezone = 'UTC' set datestyle = 'ISO' as $$
     select name,
         coalesce(substring(bounds from 'FROM \(''([^'']*)''\)')::timestamptz, '-infinity'),
         coalesce(substring(bounds from 'TO \(''([^'']*)''\)')::timestamptz, 'infinity')
     from (
-        select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bounds
+        select c.relname::text as name, pg_get_expr(c.relpartbound, c.oid) as bounds
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'workflow_events'::regclass
     ) as partition

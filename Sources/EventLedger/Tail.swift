@@ -40,35 +40,48 @@ package struct Tail: Sendable {
             var last = position
             var backoff = Backoff()
             for await _ in wakeUps.stream {
-                do {
-                    try await deliverAll(after: &last, deliver)
-                    backoff = Backoff()
-                } catch let error as PostgresError where error.isRetryable {
-                    logger.warning("following again in a moment", metadata: ["reason": "\(error.message)"])
-                    try await Task.sleep(for: backoff.next())
+                while true {
+                    // What `deliver` throws is not tried again, hence only the reading is.
+                    let events = try await next(after: last, &backoff)
+                    guard let newest = events.last?.position else { break }
+                    try await deliver(events)
+                    last = newest
                 }
             }
             try Task.checkCancellation()
         }
     }
 
-    private func deliverAll(after last: inout Int64, _ deliver: ([StoredEvent]) async throws -> Void) async throws {
-        let head = try await ledger.advance()
-        while last < head {
-            let events = try await ledger.events(after: last, limit: Self.pageLimit)
-            guard let newest = events.last?.position else { return }
-            try await deliver(events)
-            last = newest
+    /// The next events; none where there is nothing new, or after a failure that may pass.
+    private func next(after position: Int64, _ backoff: inout Backoff) async throws -> [StoredEvent] {
+        do {
+            let head = try await ledger.advance()
+            let events = position < head ? try await ledger.events(after: position, limit: Self.pageLimit) : []
+            backoff.reset()
+            return events
+        } catch {
+            try Task.checkCancellation()
+            guard let error = error as? PostgresError, error.isRetryable else { throw error }
+            logger.warning("following again in a moment", metadata: ["reason": "\(error.message)"])
+            try await Task.sleep(for: backoff.next())
+            return []
         }
     }
 
     private func listen(_ wakeUp: AsyncStream<Void>.Continuation) async {
-        do {
-            try await withListener(database.configuration, channel: database.wakeUpChannel, logger: logger) { events in
-                for try await _ in events { wakeUp.yield() }
+        var backoff = Backoff()
+        while !Task.isCancelled {
+            do {
+                try await withListener(
+                    database.configuration, channel: database.wakeUpChannel, logger: logger
+                ) { events in
+                    for try await _ in events { wakeUp.yield() }
+                }
+            } catch {
+                logger.debug("not listening", metadata: ["reason": "\(error)"])
             }
-        } catch {
-            logger.debug("no longer listening", metadata: ["reason": "\(error)"])
+            // Polling goes on meanwhile. A wait that is cut short by cancellation ends the loop.
+            try? await Task.sleep(for: backoff.next())
         }
     }
 }

@@ -7,15 +7,12 @@ extension ReportDefinition {
     /// - Throws: ``ReportError`` `badDefinition` with file, line and reason.
     package init(file: String, text: String) throws(ReportError) {
         var header = ReportHeader(file: file)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        var bodyStart = 0
-        for (index, line) in lines.enumerated() {
-            guard line.hasPrefix("--") else { break }
-            bodyStart = index + 1
-            try header.read(line, number: index + 1)
-        }
+        // As a character, CR LF is one, which is no LF.
+        let lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+        let bodyStart = lines.firstIndex { !$0.hasPrefix("--") } ?? lines.count
+        for (index, line) in lines[..<bodyStart].enumerated() { try header.read(line, number: index + 1) }
         self.name = String(file.hasSuffix(".sql") ? file.dropLast(4) : file[...])
-        self.sql = lines[bodyStart...].joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
+        self.sql = lines[bodyStart...].joined(separator: "\n").trimmingCharacters(in: Self.aroundQuery)
         self.sha256 = SHA256.hash(data: Data(text.utf8)).hexadecimal
         self.title = try header.required(header.title, "title")
         self.summary = try header.required(header.summary, "description")
@@ -24,10 +21,16 @@ extension ReportDefinition {
         self.chart = header.chart
         if sql.isEmpty { throw header.error(lines.count, "there is no query below the header") }
         if columns.isEmpty { throw header.error(1, "no line `-- column: name type` says what the query answers") }
-        if let name = ReportQuery.names(in: sql).first(where: { name in !parameters.contains { $0.name == name } }) {
-            throw header.error(bodyStart + 1, "the query uses :\(name), which no `-- parameter:` line declares")
+        let undeclared = ReportQuery.names(in: sql).filter { name in !parameters.contains { $0.name == name } }
+        for (index, line) in lines.enumerated().dropFirst(bodyStart) {
+            if let name = undeclared.first(where: { line.contains(":\($0)") }) {
+                throw header.error(index + 1, "the query uses :\(name), which no `-- parameter:` line declares")
+            }
         }
     }
+
+    /// A semicolon at the end is nobody's mistake, but would end the query that this one is wrapped in.
+    private static let aroundQuery = CharacterSet.whitespacesAndNewlines.union(CharacterSet(charactersIn: ";"))
 }
 
 /// The header of a report's file as it is read, line by line.
@@ -73,7 +76,7 @@ private struct ReportHeader {
         guard words.count == 2, parts.count == 2 else {
             throw error(number, "a parameter is written `-- parameter: name type | what it does`")
         }
-        let name = String(words[0])
+        let name = try name(words[0], number)
         if parameters.contains(where: { $0.name == name }) { throw error(number, "parameter `\(name)` stands twice") }
         parameters.append(.init(name: name, type: try type(words[1], number), summary: parts[1]))
     }
@@ -83,7 +86,7 @@ private struct ReportHeader {
         guard (2...3).contains(words.count) else {
             throw error(number, "a column is written `-- column: name type [unit]`")
         }
-        let name = String(words[0])
+        let name = try name(words[0], number)
         if columns.contains(where: { $0.name == name }) { throw error(number, "column `\(name)` stands twice") }
         columns.append(
             .init(name: name, type: try type(words[1], number), unit: words.count == 3 ? String(words[2]) : nil))
@@ -98,6 +101,13 @@ private struct ReportHeader {
             throw error(number, "the chart names `\(name)`, which no `-- column:` line above declares")
         }
         chart = .init(kind: kind, category: words[1], value: words[2])
+    }
+
+    private func name(_ word: Substring, _ number: Int) throws(ReportError) -> String {
+        guard word.wholeMatch(of: /[a-z_][a-z0-9_]*/) != nil else {
+            throw error(number, "`\(word)` is no name: a name is of lower-case letters, digits and underscores")
+        }
+        return String(word)
     }
 
     private func type(_ word: Substring, _ number: Int) throws(ReportError) -> ReportType {

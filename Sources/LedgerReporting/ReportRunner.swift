@@ -21,12 +21,10 @@ package struct ReportRunner: Sendable {
     ///
     /// - Throws: ``ReportError``; an error of the database connection, where a retry is safe.
     package func run(_ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:]) async throws -> Report {
-        for name in arguments.keys where !definition.parameters.contains(where: { $0.name == name }) {
-            throw ReportError(.badArgument, "The report `\(definition.name)` has no parameter `\(name)`.")
-        }
+        try check(arguments, of: definition)
         let query = ReportQuery.bound(definition, arguments)
             .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)
-        let read = try await pool.boundedRead(query, timeout: statementTimeout)
+        let read = try await answer(query, of: definition)
         let rows = try read.rows.map { row in
             try definition.columns.indices.map { try ReportValue(row, $0, as: definition.columns[$0].type) }
         }
@@ -38,5 +36,31 @@ package struct ReportRunner: Sendable {
             generatedAt: read.time,
             rows: Array(rows.prefix(maximumRowCount)),
             isTruncated: rows.count > maximumRowCount)
+    }
+
+    private func check(_ arguments: [String: ReportValue], of definition: ReportDefinition) throws(ReportError) {
+        for (name, value) in arguments.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = definition.parameters.first(where: { $0.name == name }) else {
+                throw ReportError(.badArgument, "The report `\(definition.name)` has no parameter `\(name)`.")
+            }
+            // As null it would say nothing, and the answer would be to another question.
+            guard value.type == nil || value.type == parameter.type else {
+                throw ReportError(
+                    .badArgument,
+                    "The parameter `\(name)` of report `\(definition.name)` takes a value of type \(parameter.type).")
+            }
+        }
+    }
+
+    private func answer(_ query: PostgresQuery, of definition: ReportDefinition) async throws -> BoundedRead {
+        do {
+            return try await pool.boundedRead(query, timeout: statementTimeout)
+        } catch {
+            guard let error = error as? PostgresError, error.code == .server, !error.isRetryable else { throw error }
+            let reason =
+                error.sqlState == .queryCanceled
+                ? "took longer than \(statementTimeout); ask for less" : "failed: \(error.message)"
+            throw ReportError(.failed, "The report `\(definition.name)` \(reason).")
+        }
     }
 }

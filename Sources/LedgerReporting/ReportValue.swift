@@ -25,6 +25,18 @@ package enum ReportValue: Sendable, Hashable {
         self = value ?? .null
     }
 
+    /// What it holds; `nil` for `null`, which is of every type.
+    package var type: ReportType? {
+        switch self {
+        case .null: nil
+        case .text: .text
+        case .texts: .texts
+        case .integer: .integer
+        case .number: .number
+        case .timestamp: .timestamp
+        }
+    }
+
     /// Appends the value as JSON.
     package func appendJSON(to json: inout [UInt8]) {
         switch self {
@@ -40,7 +52,8 @@ package enum ReportValue: Sendable, Hashable {
     /// The shortest decimal that reads back as `number`, a whole number without a fraction; `null` if not finite.
     package static func shortest(_ number: Double) -> String {
         guard number.isFinite else { return "null" }
-        if number == number.rounded(), abs(number) < 1e15 { return String(Int64(number)) }
-        return number.description
+        if number == 0 { return "0" }
+        let text = number.description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

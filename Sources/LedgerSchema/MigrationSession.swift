@@ -112,7 +112,7 @@ struct MigrationSession {
     }
 
     /// What the files expect. The catalog comes before the schema, and temporary objects of the caller come last.
-    private func configure(isLocal: Bool) async throws {
+    func configure(isLocal: Bool) async throws {
         let roles = migrator.roles
         let path = PostgresQuery.quote(identifier: migrator.schema) + ", pg_temp"
         let settings = [
@@ -127,8 +127,15 @@ struct MigrationSession {
         }
     }
 
-    private func assumeOwner(isLocal: Bool) async throws {
-        try await connection.execute("select set_config('role', \(migrator.roles.owner), \(isLocal))")
+    func assumeOwner(isLocal: Bool) async throws {
+        let owner = migrator.roles.owner
+        do {
+            try await connection.execute("select set_config('role', \(owner), \(isLocal))")
+        } catch {
+            guard error.sqlState == .insufficientPrivilege else { throw error }
+            throw SchemaError(
+                .notPermitted, "This login is not a member of role \(owner): grant it, or use a login that is.")
+        }
     }
 
     private func failure(of file: MigrationFile, _ error: PostgresError) -> SchemaError {

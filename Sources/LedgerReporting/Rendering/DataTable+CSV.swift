@@ -31,9 +31,13 @@ extension DataTable {
     }
 
     private static func quoted(_ cell: String) -> String {
-        let needsQuotes = cell.utf8.contains { ",\"\r\n".utf8.contains($0) }
-        return needsQuotes
-            ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-            : cell
+        guard cell.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return cell }
+        // By scalars: as a character, a quote with a combining mark behind it is no quote.
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in cell.unicodeScalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        return String(quoted) + "\""
     }
 }

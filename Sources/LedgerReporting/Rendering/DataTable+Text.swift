@@ -59,7 +59,15 @@ extension DataTable {
     private static func printable(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+                text.unicodeScalars.map { Self.isDisplayable($0) ? $0 : " " }))
+    }
+
+    private static func isDisplayable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: false
+        // What turns the direction of writing could make one text look like another.
+        default: !scalar.properties.isBidiControl
+        }
     }
 
     private static func decimal(_ number: Double) -> String {

@@ -59,7 +59,10 @@ extension EventFilter {
         if let hasIssues { conditions.append(" and (issues <> '{}') = \(hasIssues)") }
         if let text {
             conditions.append(
-                " and exists (select from unnest(issues) issue where position(lower(\(text)) in lower(issue)) > 0)")
+                """
+                 and exists (select from unnest(issues) issue
+                             where position(lower(\(text) collate "default") in lower(issue collate "default")) > 0)
+                """)
         }
         return conditions
     }

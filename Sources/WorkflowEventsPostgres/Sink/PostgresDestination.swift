@@ -17,9 +17,9 @@ struct PostgresDestination: BatchDestination {
 
     func deliver(_ events: [WorkflowEvent]) async throws(DestinationError) -> [RefusedEvent] {
         let result = await committer.store([AppendRequest(events)])[0]
+        if result.hasStoredEvents { wakeUpCall.request() }
         switch result {
         case .success(let result):
-            wakeUpCall.request()
             return result.refused
         case .failure(let error):
             throw DestinationError(error.message)

@@ -19,29 +19,39 @@ package struct BatchCommitter: Sendable {
 
     /// Stores `requests`, in order, and tells what became of each, in the same order.
     package func store(_ requests: [AppendRequest]) async -> [Result<AppendResult, WriteError>] {
+        let sheddings = requests.map { Shedding($0) }
         let failure: CommitError
         do {
-            let batches = Self.batches(of: requests)
+            let batches = Self.batches(of: sheddings)
             if !batches.isEmpty { try await runner.commit(batches) }
-            return requests.map { .success(AppendResult(acceptedCount: $0.events.count)) }
+            return sheddings.map(\.outcome)
         } catch {
             failure = CommitError(error)
         }
-        if case .failed(let error) = failure { return requests.map { _ in .failure(error) } }
-        if requests.count == 1 { return [await storeAlone(requests[0], after: failure)] }
         var results: [Result<AppendResult, WriteError>] = []
-        for request in requests { results.append(await storeAlone(request)) }
+        for shedding in sheddings {
+            if shedding.remaining.isEmpty {
+                results.append(shedding.outcome)
+            } else if case .failed(let error) = failure {
+                results.append(.failure(error))
+            } else {
+                // What made a shared transaction fail may be another's.
+                results.append(await storeAlone(shedding, after: sheddings.count == 1 ? failure : nil))
+            }
+        }
         return results
     }
 
-    /// The events of `requests` as one batch a source, in order of arrival.
-    private static func batches(of requests: [AppendRequest]) -> [EventBatch] {
+    /// The events to be stored as one batch a source, in order of arrival.
+    private static func batches(of sheddings: [Shedding]) -> [EventBatch] {
         var batches: [EventBatch] = []
-        for request in requests where !request.events.isEmpty {
-            if let index = batches.firstIndex(where: { $0.source == request.source }) {
-                batches[index].events += request.events
+        for shedding in sheddings {
+            let (source, events) = (shedding.request.source, shedding.remaining)
+            if events.isEmpty { continue }
+            if let index = batches.firstIndex(where: { $0.source == source }) {
+                batches[index].events += events
             } else {
-                batches.append(EventBatch(source: request.source, events: request.events))
+                batches.append(EventBatch(source: source, events: events))
             }
         }
         return batches
@@ -50,15 +60,15 @@ package struct BatchCommitter: Sendable {
     private static let maximumAttemptCount = 20
 
     private func storeAlone(
-        _ request: AppendRequest, after failure: CommitError? = nil
+        _ shedding: Shedding, after failure: CommitError? = nil
     ) async -> Result<AppendResult, WriteError> {
-        var shedding = Shedding(request)
+        var shedding = shedding
         var failure = failure
         for _ in 1...Self.maximumAttemptCount where !shedding.remaining.isEmpty {
             do {
                 guard let cause = failure else {
-                    try await runner.commit([EventBatch(source: request.source, events: shedding.remaining)])
-                    return .success(shedding.result)
+                    try await runner.commit(Self.batches(of: [shedding]))
+                    return shedding.outcome
                 }
                 failure = nil
                 if let result = try await shed(&shedding, because: cause) { return .success(result) }
@@ -66,16 +76,12 @@ package struct BatchCommitter: Sendable {
                 failure = CommitError(error)
                 if case .failed(let error) = failure { return .failure(error) }
             }
-            if request.policy == .whole, let first = shedding.refused.first {
-                return .failure(
-                    WriteError(.refused, "event \(first.index): \(first.reason)", refused: shedding.refused))
-            }
         }
         guard shedding.remaining.isEmpty else {
             return .failure(
                 WriteError(.unavailable, "Other writers keep storing the same events; send these again."))
         }
-        return .success(shedding.result)
+        return shedding.outcome
     }
 
     /// Takes out of `shedding` what the database cannot store, or stores what it can and returns the result.
@@ -93,21 +99,21 @@ package struct BatchCommitter: Sendable {
                 duplicates: found.duplicates,
                 refused: Dictionary(uniqueKeysWithValues: found.conflicts.map { ($0, conflict) }))
         case .content(let error) where error.constraintName == "event_batches_ts_max_in_future":
-            let limit = try await runner.pool.withConnection { connection in
-                try await connection.query("select clock_timestamp() + interval '24 hours'")[0]
-                    .decode(PostgresTimestamp.self)
-            }
-            let reason = "ts is more than 24 hours ahead of the database's clock"
-            shedding.drop(refused: Self.reasons(events) { $0.ts > Timestamp(limit) ? reason : nil })
-        case .content(let error) where events.count == 1 || shedding.request.policy == .whole:
+            let latest = try await runner.pool.withConnection { try await LatestTime.query(on: $0) }
+            shedding.drop(refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil })
+        case .content(let error) where events.count == 1:
             shedding.drop(refused: [0: error.message])
+        case .content(let error) where shedding.request.policy == .whole:
+            // The server names no row, and trying parts would store them.
+            throw WriteError(.refused, error.message)
         case .content:
             // The server names no row: halve until each bad one stands alone.
             let middle = events.count / 2
             let halves = [events[..<middle], events[middle...]].map(Array.init)
             var parts: [AppendResult] = []
             for half in halves {
-                parts.append(try await storeAlone(AppendRequest(half, source: shedding.request.source)).get())
+                let request = AppendRequest(half, source: shedding.request.source)
+                parts.append(try await storeAlone(Shedding(request)).get())
             }
             return shedding.adopt(parts, sizes: halves.map(\.count))
         }

@@ -49,6 +49,9 @@ final class BatchQueue: Sendable {
         }
     }
 
+    /// How many events wait for a lane.
+    var waitingEventCount: Int { state.withLock { $0.eventCount } }
+
     /// The next requests for one transaction, in order of arrival; `nil` once the queue is closed and empty.
     func next() async -> [Entry]? {
         await withCheckedContinuation { lane in

@@ -47,6 +47,9 @@ package final class BatchWriter: Sendable {
         return try await queue.submit(AppendRequest(events, source: source, policy: policy))
     }
 
+    /// Events that wait for a transaction to take them.
+    package var waitingEventCount: Int { queue.waitingEventCount }
+
     /// Writes until ``finish()`` is called and what was taken is done, or until cancelled.
     package func run() async {
         await withTaskGroup { group in
@@ -59,7 +62,7 @@ package final class BatchWriter: Sendable {
                     queue.close()
                 }
             }
-            group.cancelAll()
+            wakeUpCall.finish()
         }
     }
 
@@ -71,9 +74,16 @@ package final class BatchWriter: Sendable {
     private func runLane() async {
         while let group = await queue.next() {
             let results = await committer.store(group.map(\.request))
+            if results.contains(where: \.hasStoredEvents) { wakeUpCall.request() }
             for (entry, result) in zip(group, results) { entry.reply.resume(with: result.mapError { $0 }) }
-            wakeUpCall.request()
         }
+    }
+}
+
+extension Result<AppendResult, WriteError> {
+    /// Whether there is something new to read.
+    var hasStoredEvents: Bool {
+        if case .success(let result) = self { result.acceptedCount > 0 } else { false }
     }
 }
 

@@ -25,7 +25,13 @@ final class PartitionCache: Sendable {
     /// - Returns: the times that no partition can be made for, with the server's reason.
     func ensure(_ times: [Timestamp], on connection: PostgresConnection) async throws -> [Timestamp: String] {
         var failed: [Timestamp: String] = [:]
+        // A wrong clock must not use up the ledger's partitions.
+        let latest = times.isEmpty ? nil : try await LatestTime.query(on: connection)
         for time in times where !contains(time) {
+            if let latest, time > latest {
+                failed[time] = LatestTime.reason
+                continue
+            }
             do {
                 let rows = try await connection.query(
                     "select from_ts, to_ts from ensure_partition(\(PostgresTimestamp(time)))")

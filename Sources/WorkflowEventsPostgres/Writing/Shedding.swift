@@ -1,6 +1,6 @@
 import WorkflowEvents
 
-/// A request stored alone, as it sheds the events that cannot be stored.
+/// A request on its way into the ledger, as it sheds the events that cannot be stored or are stored already.
 struct Shedding {
     let request: AppendRequest
     /// Indices into the request's events of those still to be stored.
@@ -8,13 +8,25 @@ struct Shedding {
     private var duplicateCount = 0
     private(set) var refused: [RefusedEvent] = []
 
+    /// Sheds at once what breaks a rule of its own, so that the database need not be asked.
     init(_ request: AppendRequest) {
         self.request = request
         self.kept = Array(request.events.indices)
+        var reasons: [Int: String] = [:]
+        for (index, event) in request.events.enumerated() {
+            reasons[index] = event.violations().first?.description
+        }
+        if !reasons.isEmpty { drop(refused: reasons) }
     }
 
+    /// Whether one bad event has spoilt all.
+    private var isRejected: Bool { request.policy == .whole && !refused.isEmpty }
+
     /// The events still to be stored.
-    var remaining: [WorkflowEvent] { kept.map { request.events[$0] } }
+    var remaining: [WorkflowEvent] {
+        if isRejected { return [] }
+        return kept.count == request.events.count ? request.events : kept.map { request.events[$0] }
+    }
 
     /// Takes out events by their place in ``remaining``.
     mutating func drop(duplicates: Set<Int> = [], refused reasons: [Int: String] = [:]) {
@@ -39,8 +51,11 @@ struct Shedding {
         return AppendResult(acceptedCount: accepted, duplicateCount: duplicateCount, refused: refused)
     }
 
-    /// The outcome once everything in ``remaining`` is stored.
-    var result: AppendResult {
-        AppendResult(acceptedCount: kept.count, duplicateCount: duplicateCount, refused: refused)
+    /// What became of the request once everything in ``remaining`` is stored.
+    var outcome: Result<AppendResult, WriteError> {
+        if isRejected, let first = refused.first {
+            return .failure(WriteError(.refused, "event \(first.index): \(first.reason)", refused: refused))
+        }
+        return .success(AppendResult(acceptedCount: kept.count, duplicateCount: duplicateCount, refused: refused))
     }
 }

@@ -16,7 +16,9 @@ struct StoredIdentities {
         for row in try await connection.query(comparison(events)) {
             let (number, same) = try row.decode(Int64.self, Bool.self)
             let index = Int(number) - 1
-            if same, !found.conflicts.contains(index) {
+            // What is stored goes before what is to be stored.
+            if same {
+                found.conflicts.remove(index)
                 found.duplicates.insert(index)
             } else {
                 found.duplicates.remove(index)

@@ -43,7 +43,7 @@ final class TransactionRunner: Sendable {
                 } else if error.isMissingPartition {
                     partitions.forget()
                     try await prepare(for: batches)
-                } else if !(error.sqlState.map(Self.transientStates.contains) ?? error.leavesOutcomeOpen) {
+                } else if !error.leavesOutcomeOpen, !(error.sqlState.map(Self.transientStates.contains) ?? false) {
                     throw error
                 }
                 guard attemptCount < Self.maximumAttemptCount, !Task.isCancelled else { throw error }
@@ -52,7 +52,7 @@ final class TransactionRunner: Sendable {
         }
     }
 
-    private static let transientStates: Set<SQLState> = [.deadlockDetected, .serializationFailure, .adminShutdown]
+    private static let transientStates: Set<SQLState> = [.deadlockDetected, .serializationFailure]
 
     private func prepare(for batches: [EventBatch]) async throws {
         for trace in unsettled.withLock({ $0 }) {
@@ -62,8 +62,13 @@ final class TransactionRunner: Sendable {
         let missing = partitions.missing(in: batches)
         guard !checked || !missing.isEmpty else { return }
         let failed = try await pool.withConnection { connection in
-            if !checked { try await LedgerContract.check(connection, schema: schema) }
-            return try await partitions.ensure(missing, on: connection)
+            // Making a partition waits for whoever holds the table, such as a maintenance task.
+            try await withWatchdog(timeout) {
+                if !Task.isCancelled { connection.cancel() }
+            } operation: {
+                if !checked { try await LedgerContract.check(connection, schema: schema) }
+                return try await partitions.ensure(missing, on: connection)
+            }
         }
         ledgerIsChecked.store(true, ordering: .relaxed)
         if !failed.isEmpty { throw CommitError.noPartition(failed) }
@@ -73,7 +78,8 @@ final class TransactionRunner: Sendable {
         try await pool.withConnection { connection in
             try await withWatchdog(timeout) {
                 await self.endBlockers(of: connection.backendPID)
-                connection.abort()
+                // Without its blocker the transaction may have ended meanwhile, and another have the connection.
+                if !Task.isCancelled { connection.abort() }
             } operation: {
                 try await transaction.run(on: connection)
             }

@@ -23,7 +23,12 @@ final class WakeUpCall: Sendable {
         requests.continuation.yield()
     }
 
-    /// Sends what is asked for, until cancelled.
+    /// Takes no more requests: ``run()`` sends what is still asked for and returns.
+    func finish() {
+        requests.continuation.finish()
+    }
+
+    /// Sends what is asked for, until finished or cancelled.
     func run() async {
         for await _ in requests.stream {
             do {
