@@ -26,7 +26,8 @@ package struct EventJSONReader: Sendable {
     /// - Parameters:
     ///   - bytes: the document.
     ///   - maximumCount: how many events it may hold.
-    /// - Returns: each event, or what is wrong with it (``EventJSONError/invalid(_:)``), in the order of the array.
+    /// - Returns: each event, or what is wrong with it (``EventJSONError/invalid(_:)``), in the order of the array. Once
+    ///   ``EventLimits/maximumFieldErrorCount`` errors are told, only the first of each further event is.
     /// - Throws: ``EventJSONError`` if the document is not JSON or holds too many events.
     package func readDocument(
         _ bytes: UnsafeRawBufferPointer, maximumCount: Int = EventLimits.maximumRequestEventCount
@@ -34,16 +35,17 @@ package struct EventJSONReader: Sendable {
         var cursor = JSONCursor(bytes)
         if cursor.isAtEnd { return [] }
         var events: [Result<IncomingEvent, EventJSONError>] = []
+        var errorRoom = EventLimits.maximumFieldErrorCount
         if cursor.take("[") {
             if !cursor.take("]") {
                 repeat {
                     guard events.count < maximumCount else { throw .tooManyEvents(maximum: maximumCount) }
-                    events.append(try readElement(&cursor))
+                    events.append(try readElement(&cursor, errorRoom: &errorRoom))
                 } while cursor.take(",")
                 try convert { () throws(JSONSyntaxError) in try cursor.expect("]") }
             }
         } else {
-            events.append(try readElement(&cursor))
+            events.append(try readElement(&cursor, errorRoom: &errorRoom))
         }
         try convert { () throws(JSONSyntaxError) in try cursor.expectEnd() }
         return events
@@ -51,10 +53,17 @@ package struct EventJSONReader: Sendable {
 
     /// Reads an event of an array; what is wrong with it but leaves the text JSON is the result's failure.
     private func readElement(
-        _ cursor: inout JSONCursor
+        _ cursor: inout JSONCursor, errorRoom: inout Int
     ) throws(EventJSONError) -> Result<IncomingEvent, EventJSONError> {
         var draft = try readDraft(&cursor)
-        do throws(EventJSONError) { return .success(try draft.finish()) } catch { return .failure(error) }
+        do throws(EventJSONError) {
+            return .success(try draft.finish())
+        } catch {
+            // A request of wrong events would otherwise be answered by many times its size.
+            let told = draft.errors.prefix(max(1, errorRoom))
+            errorRoom -= told.count
+            return .failure(.invalid(Array(told)))
+        }
     }
 
     @inline(__always)

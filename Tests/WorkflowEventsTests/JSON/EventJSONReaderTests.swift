@@ -249,6 +249,19 @@ struct EventJSONReaderTests {
     }
 }
 
+extension EventJSONReaderTests {
+    @Test("A document of wrong events is answered by a bounded number of errors")
+    func documentErrors() throws {
+        let wrong = "{" + (0..<60).map { "\"k\($0)\":0" }.joined(separator: ",") + "}"
+        let text = "[" + Array(repeating: wrong, count: 5).joined(separator: ",") + "]"
+        let results = try Array(text.utf8).withUnsafeBytes { try EventJSONReader().readDocument($0) }
+        let counts = results.map { result in
+            if case .failure(.invalid(let errors)) = result { errors.count } else { 0 }
+        }
+        #expect(counts == [63, 37, 1, 1, 1])
+    }
+}
+
 extension Result where Failure == EventJSONError {
     fileprivate var failureDescription: String? {
         if case .failure(let error) = self { error.description } else { nil }
