@@ -26,10 +26,6 @@ begin
         exception
             -- Roles belong to the whole cluster: another database may be making the same one.
             when duplicate_object or unique_violation then null;
-            when insufficient_privilege then
-                raise exception 'role % does not exist and % may not create it', role_name, current_user using
-                    errcode = 'insufficient_privilege',
-                    hint = 'Have a database administrator run the SQL that "runledger migrate up --print-roles" prints.';
         end;
     end loop;
 
@@ -38,27 +34,16 @@ begin
             execute format('grant %I to current_user', owner_role);
         exception
             when unique_violation then null;
-            when insufficient_privilege then
-                raise exception '% is not a member of role %', current_user, owner_role using
-                    errcode = 'insufficient_privilege',
-                    hint = 'Have a database administrator run the SQL that "runledger migrate up --print-roles" prints.';
         end;
     end if;
 
     if not exists (select from pg_namespace where nspname = schema_name) then
-        begin
-            execute format('create schema %I authorization %I', schema_name, owner_role);
-        exception
-            when insufficient_privilege then
-                raise exception 'schema % does not exist and % may not create it', schema_name, current_user using
-                    errcode = 'insufficient_privilege',
-                    hint = 'Have a database administrator run the SQL that "runledger migrate up --print-roles" prints.';
-        end;
+        execute format('create schema %I authorization %I', schema_name, owner_role);
         execute format('comment on schema %I is %L', schema_name, 'made by runledger');
     elsif has_schema_privilege('public', schema_name, 'CREATE') then
         -- Whoever may create a function beside the owner's could have the owner's functions call it.
         raise exception 'everybody may create objects in schema %', schema_name using
-            errcode = 'insufficient_privilege',
+            errcode = 'RL005',
             hint = format('Choose another schema, or: revoke create on schema %I from public', schema_name);
     end if;
 
@@ -66,7 +51,6 @@ begin
         or not has_schema_privilege(owner_role, schema_name, 'USAGE') then
         execute format('grant create, usage on schema %I to %I', schema_name, owner_role);
     end if;
-
     if pg_has_role(owner_role, (select nspowner from pg_namespace where nspname = schema_name), 'USAGE') then
         perform set_config('role', owner_role, true);
     end if;
@@ -75,6 +59,11 @@ begin
         execute format('grant usage on schema %I to %I', schema_name, role_name);
     end loop;
     perform set_config('role', owner_role, true);
+exception
+    when insufficient_privilege then
+        raise exception '% may not prepare the ledger: %', session_user, sqlerrm using
+            errcode = 'insufficient_privilege',
+            hint = 'Have a database administrator run the SQL that "runledger migrate up --print-roles" prints.';
 end
 $$;
 

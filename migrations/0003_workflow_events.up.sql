@@ -27,7 +27,8 @@ create table workflow_events (
     constraint workflow_events_issues check (array_position(issues, null) is null)
 ) partition by range (ts);
 
-comment on table workflow_events is 'every event ever stored; append-only. ledger_events shows them with their positions';
+comment on table workflow_events is
+    'every event ever stored; append-only. ledger_events shows them with their positions';
 
 -- A batch's events in order: the tail reads by it.
 create index on workflow_events (batch_id, ordinal);
@@ -39,13 +40,13 @@ create trigger refuse_change before update or delete or truncate on workflow_eve
     for each statement execute function refuse_change();
 alter table workflow_events enable always trigger refuse_change;
 
-create function partitions() returns table (name name, from_ts timestamptz, to_ts timestamptz)
+create function partitions() returns table (name text, from_ts timestamptz, to_ts timestamptz)
 language sql stable set search_path from current set timezone = 'UTC' set datestyle = 'ISO' as $$
     select name,
         coalesce(substring(bounds from 'FROM \(''([^'']*)''\)')::timestamptz, '-infinity'),
         coalesce(substring(bounds from 'TO \(''([^'']*)''\)')::timestamptz, 'infinity')
     from (
-        select c.relname as name, pg_get_expr(c.relpartbound, c.oid) as bounds
+        select c.relname::text as name, pg_get_expr(c.relpartbound, c.oid) as bounds
         from pg_inherits i join pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'workflow_events'::regclass
     ) as partition
@@ -87,7 +88,8 @@ begin
 
     select partition_granularity, partition_maximum into granularity, maximum from ledger;
     if (select count(*) from pg_inherits where inhparent = 'workflow_events'::regclass) >= maximum then
-        raise exception 'an event at % would need partition number % of at most %', event_ts, maximum + 1, maximum using
+        raise exception 'an event at % would need partition number % of at most %',
+            event_ts, maximum + 1, maximum using
             errcode = 'RL002',
             hint = 'Check the event''s ts. If it is right, raise ledger.partition_maximum as the owner.';
     end if;
@@ -108,7 +110,10 @@ begin
     partition := 'workflow_events_'
         || case when astronomical_year < 0 then 'minus_' else '' end
         || to_char(abs(astronomical_year), 'FM990000') || to_char(from_ts, '_MM')
-        || case when granularity = 'month' and from_ts = date_trunc('month', from_ts) then '' else to_char(from_ts, '_DD') end;
+        || case
+            when granularity = 'month' and from_ts = date_trunc('month', from_ts) then ''
+            else to_char(from_ts, '_DD')
+        end;
     if to_regclass(partition) is not null then
         raise exception 'table % exists but is no partition for %', partition, event_ts using
             errcode = 'RL004', hint = 'If it was detached, attach it again or rename it.';

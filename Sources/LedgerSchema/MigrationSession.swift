@@ -112,7 +112,7 @@ struct MigrationSession {
     }
 
     /// What the files expect. The catalog comes before the schema, and temporary objects of the caller come last.
-    private func configure(isLocal: Bool) async throws {
+    func configure(isLocal: Bool) async throws {
         let roles = migrator.roles
         let path = PostgresQuery.quote(identifier: migrator.schema) + ", pg_temp"
         let settings = [
@@ -127,23 +127,34 @@ struct MigrationSession {
         }
     }
 
-    private func assumeOwner(isLocal: Bool) async throws {
-        try await connection.execute("select set_config('role', \(migrator.roles.owner), \(isLocal))")
+    func assumeOwner(isLocal: Bool) async throws {
+        let owner = migrator.roles.owner
+        do {
+            try await connection.execute("select set_config('role', \(owner), \(isLocal))")
+        } catch {
+            guard error.sqlState == .insufficientPrivilege else { throw error }
+            throw SchemaError(
+                .notPermitted, "This login is not a member of role \(owner): grant it, or use a login that is.")
+        }
     }
 
     private func failure(of file: MigrationFile, _ error: PostgresError) -> SchemaError {
         let line = error.position.map(file.line(at:))
         let place = line.map { "\(file.name), line \($0)" } ?? file.name
-        let rest =
-            switch error.sqlState {
-            case .lockNotAvailable: " Another session holds a lock that it needs: run this again when that has ended."
-            default: file.isTransactional ? " It was rolled back." : " It has no transaction: check what it left."
-            }
-        var failure = SchemaError(.migrationFailed, "\(place): \(error)\(rest)")
+        var failure = SchemaError(.migrationFailed, "\(place): \(error) \(consequence(of: error, in: file))")
         failure.fileName = file.name
         failure.line = line
         failure.underlying = error
         return failure
+    }
+
+    private func consequence(of error: PostgresError, in file: MigrationFile) -> String {
+        if error.code == .unknownOutcome { return "Run this again to find out, which is safe." }
+        guard file.isTransactional else {
+            return "It has no transaction: check what it left before running this again."
+        }
+        guard error.sqlState == .lockNotAvailable else { return "It was rolled back." }
+        return "Another session holds a lock that it needs: run this again when that has ended."
     }
 }
 

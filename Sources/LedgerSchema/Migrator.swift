@@ -88,6 +88,7 @@ package struct Migrator: Sendable {
         try await withSession { session in
             let applied = try await session.applied()
             var findings = status(of: applied).compactMap(\.finding)
+            // An unfinished schema lacks what its pending migrations would make.
             if applied.count >= migrations.count { findings += try await session.findings() }
             return findings
         }

@@ -47,6 +47,9 @@ package struct SchemaError: Error, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 
+    /// Whether the same call may succeed later without anybody changing anything.
+    package var isRetryable: Bool { code == .locked || underlying?.isRetryable == true }
+
     /// The same failure, after these steps had been done.
     func after(_ steps: [MigrationStep]) -> SchemaError {
         var error = self

@@ -7,7 +7,7 @@ struct Runledger: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runledger",
         abstract: "Keeps a ledger of workflow runs on PostgreSQL, shows it live and answers questions about it.",
-        usage: "runledger <command> [<options>]",
+        usage: "runledger <subcommand> [<options>]",
         discussion: """
             Skills emit start, end and fail events; runledger stores each one durably and exactly once. Without \
             --database-url, RUNLEDGER_DATABASE_URL or libpq's PG* variables, every command uses a private PostgreSQL \
@@ -48,9 +48,11 @@ struct Runledger: AsyncParsableCommand {
     /// What a command threw, as the parser's own errors or in words for the person at the terminal.
     private static func explained(_ error: any Error) -> any Error {
         switch error {
-        case is ExitCode, is CleanExit, is ValidationError: error
+        case is ExitCode: error
         case is OutputClosed: ExitCode.success
         case is CancellationError: ExitCode.failure
+        // A request for help and wrong usage are the parser's to answer.
+        case let error where exitCode(for: error) != .failure: error
         default: CommandError(explaining: error)
         }
     }

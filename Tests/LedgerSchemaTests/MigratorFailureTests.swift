@@ -125,7 +125,7 @@ import Testing
                     script: "create schema \(migrator.schema); grant create on schema \(migrator.schema) to public")
             }
             let error = await #expect(throws: SchemaError.self) { try await migrator.up() }
-            #expect(error?.underlying?.sqlState == .insufficientPrivilege)
+            #expect(error?.underlying?.sqlState == .openSchema)
             #expect(error?.message.contains("revoke create on schema") == true)
         }
     }
@@ -146,29 +146,53 @@ import Testing
         }
     }
 
-    @Test("Missing objects and guards that are switched off are found")
+    @Test("Missing objects, and guards and counters that do not work, are found")
     func findings() async throws {
         try await withMigrator { migrator in
             _ = try await migrator.up()
-            try await connected(migrator.configuration) { connection in
-                try await connection.execute(
-                    script: """
-                        set search_path = \(migrator.schema);
-                        select ensure_partition('2025-01-01');
-                        drop view runs;
-                        drop function expire_ingest_keys();
-                        alter table workflow_events_2025_01 disable trigger refuse_change;
-                        alter table ledger enable replica trigger refuse_change;
-                        alter table event_batches enable trigger begin_batch
-                        """)
+            func verify(after script: String) async throws -> [String] {
+                try await connected(migrator.configuration) { connection in
+                    try await connection.execute(script: "set search_path = \(migrator.schema); \(script)")
+                }
+                return try await migrator.verify()
             }
-            let findings = try await migrator.verify()
+            let guards = try await verify(
+                after: """
+                    select ensure_partition('2025-01-01');
+                    alter table workflow_events_2025_01 disable trigger refuse_change;
+                    alter table ledger enable replica trigger refuse_change
+                    """)
             #expect(
-                findings.map { $0.prefix(while: { $0 != ":" }).prefix(40) } == [
-                    "Relation runs is missing.", "Function expire_ingest_keys() is missing",
-                    "Table ledger can be changed", "Table workflow_events_2025_01 can be cha",
-                    "Table event_batches does not number its ",
+                guards.map { $0.prefix { $0 != ":" } } == [
+                    "Table ledger can be changed", "Table workflow_events_2025_01 can be changed",
                 ])
+            let numbering = try await verify(
+                after: """
+                    alter table ledger enable always trigger refuse_change;
+                    alter table workflow_events_2025_01 enable always trigger refuse_change;
+                    alter table event_batches enable trigger begin_batch;
+                    insert into event_batches (source, event_count, ts_min, ts_max)
+                        select 'test', 1, '2025-01-01', '2025-01-01' from generate_series(1, 3);
+                    select setval('event_batches_id_seq', 2)
+                    """)
+            #expect(numbering.count == 2)
+            #expect(numbering.allSatisfy { $0.hasPrefix("Batches are not numbered as sequence() needs: ") })
+            let missing = try await verify(after: "drop view runs; drop function expire_ingest_keys()")
+            #expect(missing == ["Relation runs is missing.", "Function expire_ingest_keys() is missing."])
+        }
+    }
+
+    @Test("A login that is not a member of the owner is told so, and changes nothing")
+    func outsider() async throws {
+        try await withMigrator(migrations: Self.extended(by: "select 1")) { migrator in
+            _ = try await Migrator(migrator.configuration, schema: migrator.schema, logger: testLogger).up()
+            let reading = Migrator(
+                TestServer.adding("user", migrator.roles.reader, to: migrator.configuration), schema: migrator.schema,
+                migrations: Self.extended(by: "select 1"), logger: testLogger)
+            #expect(try await reading.status().last?.state == .pending)
+            await expectFailure(.notPermitted) { try await reading.up() }
+            await expectFailure(.notPermitted) { try await reading.down(to: 0) }
+            #expect(try await migrator.status().last?.state == .pending)
         }
     }
 }

@@ -140,6 +140,7 @@ import Testing
                     migrator.configuration, schema: migrator.schema, patience: .milliseconds(1), logger: testLogger)
                 let error = await #expect(throws: SchemaError.self) { try await impatient.up() }
                 #expect(error?.code == .locked)
+                #expect(error?.isRetryable == true)
                 #expect(error?.message.contains("backend \(holder.backendPID)") == true)
                 // Looking is always possible.
                 #expect(try await impatient.status().count == Migration.all.count)

@@ -120,4 +120,5 @@ extension SQLState {
     static let tooManyPartitions = SQLState(rawValue: "RL002")
     static let needsReadCommitted = SQLState(rawValue: "RL003")
     static let partitionNameTaken = SQLState(rawValue: "RL004")
+    static let openSchema = SQLState(rawValue: "RL005")
 }

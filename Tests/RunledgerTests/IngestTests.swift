@@ -97,7 +97,7 @@ struct IngestTests {
                 let interrupted = try await runledger.shell(script)
                 #expect(interrupted.exitCode == 1)
                 #expect(interrupted.output == "")
-                #expect(interrupted.errors.hasPrefix("Interrupted after "))
+                #expect(interrupted.errors.hasPrefix("Interrupted: what is stored stays;"))
                 let stored = try await runledger("events").lines.count
                 #expect(stored > 0)
                 let again = try await runledger("ingest", directory + "/events")

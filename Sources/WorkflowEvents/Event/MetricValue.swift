@@ -36,13 +36,14 @@ public struct MetricValue: Sendable, ExpressibleByIntegerLiteral, ExpressibleByF
         self.init(storage: .double(value))
     }
 
-    /// `value`, as an integer; one beyond 64 bits signed becomes the nearest double.
+    /// `value`, as an integer; one beyond 64 bits signed becomes the nearest finite double.
     @inlinable
     public init(_ value: some BinaryInteger) {
         if let exact = Int64(exactly: value) {
             self.init(storage: .integer(exact))
         } else {
-            self.init(storage: .double(Double(value)))
+            let limit = Double.greatestFiniteMagnitude
+            self.init(storage: .double(min(max(Double(value), -limit), limit)))
         }
     }
 

@@ -72,11 +72,14 @@ private struct EventCheck {
             refuse(.metrics, "must be at most \(EventLimits.maximumMetricCount)")
         }
         for index in metrics.pairs.indices {
-            let name = metrics.pairs[index].name
-            if !(1...EventLimits.maximumMetricNameBytes ~= name.utf8.count) {
-                refuse(.metrics, name, "must have a name of 1 to \(EventLimits.maximumMetricNameBytes) bytes")
+            let byteCount = metrics.pairs[index].name.utf8.count
+            if byteCount == 0 || byteCount > EventLimits.maximumMetricNameBytes {
+                let detail = "must have a name of 1 to \(EventLimits.maximumMetricNameBytes) bytes"
+                refuse(.metrics, metrics.pairs[index].name, detail)
             }
-            if name.hasNUL { refuse(.metrics, name, "has a name that \(JSONText.Flaw.nul.detail)") }
+            if metrics.pairs[index].name.hasNUL {
+                refuse(.metrics, metrics.pairs[index].name, "has a name that \(JSONText.Flaw.nul.detail)")
+            }
         }
         for (name, value) in metrics.nonFinite {
             refuse(.metrics, name, "must be a finite number, not \(value)")

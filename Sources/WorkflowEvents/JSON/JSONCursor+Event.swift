@@ -36,7 +36,7 @@ extension JSONCursor {
 
     /// The key that `name` spells; an escaped spelling counts like a plain one.
     private func eventKey(_ name: RawJSONText) throws(JSONSyntaxError) -> EventKey? {
-        guard name.hasEscapes else { return EventKey(name.bytes) }
+        guard name.hasEscapes else { return EventKey(content(of: name)) }
         return try text(of: name).string.utf8Bytes { EventKey($0) }
     }
 
@@ -111,7 +111,7 @@ extension JSONCursor {
     ) throws(JSONSyntaxError) -> Value? {
         guard try expect(.string, of: key, into: &draft) else { return nil }
         let raw = try rawText()
-        if !raw.hasEscapes, let value = parse(raw.bytes) { return value }
+        if !raw.hasEscapes, let value = parse(content(of: raw)) { return value }
         let value = try text(of: raw).string.utf8Bytes { parse($0) }
         if value == nil { draft.refuse(key, detail) }
         return value

@@ -22,13 +22,13 @@ struct JSONText {
 
 /// Where the content of a JSON string lies between its quotes.
 struct RawJSONText {
-    /// The content, escapes included.
-    var bytes: UnsafeRawBufferPointer
-    /// How many bytes of the text lie before it.
-    var offset: Int
-    /// Whether `bytes` holds a backslash.
+    /// How many bytes of the text lie before the content.
+    var start: Int
+    /// How many bytes the content takes, escapes included.
+    var count: Int
+    /// Whether the content holds a backslash.
     var hasEscapes: Bool
-    /// Whether `bytes` is certainly ASCII alone.
+    /// Whether the content is certainly ASCII alone.
     var isASCII: Bool
 }
 
@@ -49,36 +49,39 @@ extension JSONCursor {
     /// Finds a string whose opening quote is next; its escapes are well formed, its UTF-8 is yet unchecked.
     mutating func rawText() throws(JSONSyntaxError) -> RawJSONText {
         guard peek() == UInt8(ascii: "\"") else { throw unexpected("a string") }
-        offset += 1
-        let start = offset
-        var hasEscapes = false
+        let start = offset + 1
         var isASCII = true
-        while true {
-            offset = bytes.endOfPlainText(from: offset, isASCII: &isASCII)
-            guard !isAtEnd else { throw fault("the text ends within a string") }
-            switch bytes[offset] {
-            case UInt8(ascii: "\""):
-                let content = UnsafeRawBufferPointer(rebasing: bytes[start..<offset])
-                offset += 1
-                skipWhiteSpace()
-                return RawJSONText(bytes: content, offset: start, hasEscapes: hasEscapes, isASCII: isASCII)
-            case UInt8(ascii: "\\"):
-                hasEscapes = true
-                try skipEscape()
-            default:
-                throw fault("a string holds a bare control character")
-            }
+        var position = bytes.endOfPlainText(from: start, isASCII: &isASCII)
+        var hasEscapes = false
+        while position < bytes.count, bytes[position] == UInt8(ascii: "\\") {
+            hasEscapes = true
+            offset = position
+            try skipEscape()
+            position = bytes.endOfPlainText(from: offset, isASCII: &isASCII)
         }
+        offset = position
+        guard peek() == UInt8(ascii: "\"") else {
+            throw fault(isAtEnd ? "the text ends within a string" : "a string holds a bare control character")
+        }
+        offset += 1
+        skipWhiteSpace()
+        return RawJSONText(start: start, count: position - start, hasEscapes: hasEscapes, isASCII: isASCII)
+    }
+
+    /// The bytes of `raw`, escapes included.
+    @inline(__always)
+    func content(of raw: RawJSONText) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[raw.start..<raw.start + raw.count])
     }
 
     /// The string that `raw` holds, its escapes left as they are.
     @inline(__always)
     func plainString(_ raw: RawJSONText) throws(JSONSyntaxError) -> String {
-        let content = raw.bytes.assumingMemoryBound(to: UInt8.self)
+        let content = content(of: raw).assumingMemoryBound(to: UInt8.self)
         // ASCII needs no validation, which costs a generic call.
         if raw.isASCII { return String(decoding: content, as: UTF8.self) }
         guard let string = String(validating: content, as: UTF8.self) else {
-            throw JSONSyntaxError(offset: raw.offset, detail: "a string is not UTF-8")
+            throw JSONSyntaxError(offset: raw.start, detail: "a string is not UTF-8")
         }
         return string
     }
@@ -102,10 +105,10 @@ extension JSONCursor {
 
     /// The text of a string whose escapes are well formed.
     private func unescape(_ raw: RawJSONText) throws(JSONSyntaxError) -> JSONText {
-        var unescaped = UnescapedText(capacity: raw.bytes.count)
-        unescaped.append(raw.bytes)
+        var unescaped = UnescapedText(capacity: raw.count)
+        unescaped.append(content(of: raw))
         guard let string = String(validating: unescaped.bytes, as: UTF8.self) else {
-            throw JSONSyntaxError(offset: raw.offset, detail: "a string is not UTF-8")
+            throw JSONSyntaxError(offset: raw.start, detail: "a string is not UTF-8")
         }
         return JSONText(string: string, flaw: unescaped.flaw)
     }

@@ -67,6 +67,20 @@ extension JSONNumber {
         return MetricValue(storage: double.description == text ? .double(double) : .literal(text))
     }
 
+    /// As ``metric``; a number of more than 40 characters is written with an exponent instead of its outer zeros, or,
+    /// should it be too long even so, as the nearest double.
+    var shortenedMetric: MetricValue? {
+        guard bytes.count > EventLimits.maximumMetricCharacters, !hasExponent else { return metric }
+        let digits = bytes.filter { 0x30...0x39 ~= $0 }.drop { $0 == 0x30 }
+        let trailingZeroCount = digits.reversed().prefix { $0 == 0x30 }.count
+        let sign = isNegative ? "-" : ""
+        let significant = String(decoding: digits.dropLast(trailingZeroCount), as: UTF8.self)
+        let text = significant.isEmpty ? "0" : "\(sign)\(significant)e\(trailingZeroCount - fractionDigitCount)"
+        guard let double = Double(text), double.isFinite else { return nil }
+        let isShort = text.utf8.count <= EventLimits.maximumMetricCharacters
+        return MetricValue(storage: isShort && double.description != text ? .literal(text) : .double(double))
+    }
+
     /// The number as an integer, if it is written as one that fits; `-0` is none, for it would lose its sign.
     private var int64: Int64? {
         guard digitCount <= 19 else { return nil }

@@ -1,14 +1,13 @@
 extension MetricSet {
     /// The metrics of a stored event, from the JSON object as which the database prints them.
     ///
-    /// The database writes `1e300` with all its digits; a number that takes more characters than a metric may have
-    /// becomes the double it was, so that what is exported can be stored again.
+    /// PostgreSQL prints numbers without exponents, `1e300` with all its digits. One that takes more characters than a
+    /// metric may have gets an exponent again, so that what is exported can be stored again.
     ///
-    /// - Throws: ``EventJSONError`` if the text is no object of numbers, which no ledger holds.
+    /// - Throws: ``EventJSONError`` if the text is no object of finite numbers, which no ledger holds.
     package init(stored text: String) throws(EventJSONError) {
-        var text = text
-        let result: Result<MetricSet, JSONSyntaxError> = text.withUTF8 { utf8 in
-            var cursor = JSONCursor(UnsafeRawBufferPointer(utf8))
+        let result: Result<MetricSet, JSONSyntaxError> = text.utf8Bytes { bytes in
+            var cursor = JSONCursor(bytes)
             do throws(JSONSyntaxError) { return .success(try cursor.storedMetrics()) } catch { return .failure(error) }
         }
         switch result {
@@ -22,16 +21,19 @@ extension JSONCursor {
     fileprivate mutating func storedMetrics() throws(JSONSyntaxError) -> MetricSet {
         var pairs: [(name: String, value: MetricValue)] = []
         try expect("{")
-        if take("}") { return MetricSet(distinct: pairs) }
-        repeat {
-            let name = try text().string
-            try expect(":")
-            let number = try self.number()
-            guard let value = number.metric else { throw fault("a metric is beyond the finite doubles") }
-            let isLong = number.bytes.count > EventLimits.maximumMetricCharacters
-            pairs.append((name, isLong ? MetricValue(value.doubleValue) ?? value : value))
-        } while take(",")
-        try expect("}")
+        if !take("}") {
+            pairs.reserveCapacity(8)
+            repeat {
+                let name = try text().string
+                try expect(":")
+                guard let value = try number().shortenedMetric else {
+                    throw fault("a metric is beyond the finite doubles")
+                }
+                pairs.append((name, value))
+            } while take(",")
+            try expect("}")
+        }
+        try expectEnd()
         return MetricSet(distinct: pairs)
     }
 }

@@ -67,9 +67,23 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Whether the bytes hold U+0000 to U+001F or U+007F to U+009F (Unicode's category Cc) as UTF-8.
+    @inline(__always)
     var holdsControlCharacters: Bool {
+        var offset = 0
+        // Eight bytes at a time, as long as none of them needs a closer look: below 0x20, 0x7F or not ASCII.
+        while offset + 8 <= count {
+            let word = loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            let delete = word ^ 0x7F7F_7F7F_7F7F_7F7F
+            let marks = word | (word &- 0x2020_2020_2020_2020) | (delete &- 0x0101_0101_0101_0101) & ~delete
+            guard marks & 0x8080_8080_8080_8080 == 0 else { break }
+            offset += 8
+        }
+        return holdsControlCharacters(from: offset)
+    }
+
+    private func holdsControlCharacters(from start: Int) -> Bool {
         var isLeadByteC2 = false
-        for byte in self {
+        for byte in self[start...] {
             if byte < 0x20 || byte == 0x7F || (isLeadByteC2 && 0x80...0x9F ~= byte) { return true }
             isLeadByteC2 = byte == 0xC2
         }

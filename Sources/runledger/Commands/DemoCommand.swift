@@ -33,7 +33,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Flag(help: "Keep the events in the ledger that the other commands use.")
     var keep = false
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     func validate() throws {
         if !(1...10_000).contains(runs) { throw ValidationError("--runs must be 1 to 10000.") }

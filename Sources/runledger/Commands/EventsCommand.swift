@@ -19,7 +19,7 @@ struct EventsCommand: AsyncParsableCommand {
               runledger events --follow --after 0 | jq .node
             """)
 
-    @OptionGroup(title: "Filters") var filters: EventFilterOptions
+    @OptionGroup var filters: EventFilterOptions
 
     @Flag(name: .shortAndLong, help: "Keep printing events as they are committed; Ctrl-C ends.")
     var follow = false
@@ -36,7 +36,7 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many events at most; not with --follow. (default: all)", valueName: "count"))
     var limit: Int?
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     func validate() throws {
         if follow, limit != nil || order == .descending {

@@ -23,7 +23,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Argument(help: "A file of JSON lines, plain or gzip; - is standard input.", completion: .file())
     var file: String
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     func run() async throws {
         let input = try InputFile(path: file)
@@ -35,9 +35,9 @@ struct IngestCommand: AsyncParsableCommand {
             }
             try Terminal.write(report.json + "\n")
             if let fault = input.fault { throw fault }
-            if report.refused > 1, report.accepted + report.duplicates == 0 {
+            if report.refused > max(1, report.accepted + report.duplicates) {
                 throw CommandError(
-                    "No line of \(input.name) is an event: a file holds one JSON object a line, which "
+                    "Most lines of \(input.name) are no events: a file holds one JSON object a line, which "
                         + "`jq -c '.[]'` makes of an array.")
             }
             if report.refused > 0 { throw ExitCode.failure }
@@ -63,11 +63,7 @@ struct IngestCommand: AsyncParsableCommand {
             try await ingestion.store(batch)
             try await ingestion.finish()
         } catch is CancellationError {
-            try await ingestion.finish()
-            let report = ingestion.report
-            Terminal.note(
-                "Interrupted after \(report.lineCount) lines, of which \(report.accepted) are newly stored; repeat the "
-                    + "command to go on, nothing is stored twice.")
+            Terminal.note("Interrupted: what is stored stays; repeat the command to go on, nothing is stored twice.")
             throw CancellationError()
         } catch let error as WriteError {
             throw CommandError(

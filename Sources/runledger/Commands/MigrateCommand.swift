@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
         abstract: "Makes, changes and checks the schema that holds the ledger.",
-        usage: "runledger migrate <command> [<options>]",
+        usage: "runledger migrate <subcommand> [<options>]",
         discussion: """
             Examples:
               runledger migrate up --database-url postgresql://admin@db.internal/runs
@@ -36,7 +36,7 @@ struct MigrateCommand: AsyncParsableCommand {
                 "With --print-roles: the login that migrates. (default: the connection's)", valueName: "name"))
         var login: String?
 
-        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+        @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             if printRoles {
@@ -70,7 +70,7 @@ struct MigrateCommand: AsyncParsableCommand {
         @Flag(help: "Say what would be undone, and change nothing.")
         var dryRun = false
 
-        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+        @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {
@@ -91,7 +91,7 @@ struct MigrateCommand: AsyncParsableCommand {
         @Option(help: "How to print them.")
         var format: OutputFormat = .table
 
-        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+        @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {
@@ -107,7 +107,7 @@ struct MigrateCommand: AsyncParsableCommand {
             abstract: "Checks that the schema is what its migrations made: files, objects and guards.",
             usage: "runledger migrate verify [<options>]")
 
-        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+        @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             try await interruptibly {

@@ -20,7 +20,7 @@ struct PsqlCommand: AsyncParsableCommand {
               runledger psql -- -c "table runs"
             """)
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     @Argument(parsing: .postTerminator, help: "Arguments for psql, after --.")
     var arguments: [String] = []

@@ -48,7 +48,7 @@ struct ReportCommand: AsyncParsableCommand {
         @Option(help: "How to print the answer.")
         var format: OutputFormat = .table
 
-        @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+        @OptionGroup var database: DatabaseOptions
 
         func validate() throws {
             if let limit, limit < 1 { throw ValidationError("--limit must be at least 1.") }

@@ -38,7 +38,7 @@ struct RunsCommand: AsyncParsableCommand {
     @Option(help: "How to print them.")
     var format: OutputFormat = .table
 
-    @OptionGroup(title: "Ledger options") var database: DatabaseOptions
+    @OptionGroup var database: DatabaseOptions
 
     func validate() throws {
         if !(1...10_000).contains(limit) { throw ValidationError("--limit must be 1 to 10000.") }

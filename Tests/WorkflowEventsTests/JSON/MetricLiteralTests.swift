@@ -104,3 +104,44 @@ struct MetricLiteralTests {
         return text
     }
 }
+
+@Suite("Metrics as PostgreSQL writes them")
+struct StoredMetricTests {
+    private func metrics(_ text: String) throws -> MetricSet {
+        try MetricSet(stored: text)
+    }
+
+    @Test("Stored metrics are read in their order")
+    func order() throws {
+        let metrics = try metrics(#"{"b": 42, "a": 8.5, "é": -0.10}"#)
+        #expect(metrics.map(\.name) == ["b", "a", "é"])
+        #expect(metrics.map(\.value.description) == ["42", "8.5", "-0.10"])
+        #expect(try self.metrics("{}").isEmpty)
+    }
+
+    @Test("A number that lost its exponent gets one again")
+    func shortened() throws {
+        let zeros = String(repeating: "0", count: 99)
+        let digits = "123456789012345678901234567890123"
+        for (stored, shortened) in [
+            ("1\(zeros)", "1e99"), ("-25\(zeros)", "-25e99"), ("0.\(zeros)5", "5e-100"), ("-0.\(zeros)50", "-5e-100"),
+            ("\(digits)\(zeros)", "\(digits)e99"), ("0.\(zeros)\(digits)", "\(digits)e-132"), ("0.\(zeros)", "0"),
+        ] {
+            let value = try #require(try metrics("{\"m\": \(stored)}")["m"])
+            #expect(value.doubleValue == Double(stored))
+            #expect(value.description == shortened)
+            #expect(throws: Never.self) { try read(members: "\"metrics\":{\"m\":\(value)}") }
+        }
+        let many = "1" + String(repeating: "3", count: 60)
+        #expect(try metrics("{\"m\": \(many)}")["m"]?.storage == .double(try #require(Double(many))))
+    }
+
+    @Test(
+        "Anything but an object of finite numbers is refused",
+        arguments: [
+            "", "[]", "null x", #"{"a":"1"}"#, #"{"a":null}"#, #"{"a":1"#, #"{"a":1} x"#, #"{"a":1e999}"#,
+        ])
+    func refused(text: String) {
+        #expect(throws: EventJSONError.self) { try metrics(text) }
+    }
+}
