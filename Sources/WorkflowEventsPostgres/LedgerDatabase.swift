@@ -24,6 +24,6 @@ public struct LedgerDatabase: Sendable {
         return configuration
     }
 
-    /// The NOTIFY channel on which writers say that they have committed.
-    package var wakeUpChannel: String { "\(schema)_batches" }
+    /// The NOTIFY channel on which writers say that they have committed: the schema's own name, which is never too long.
+    package var wakeUpChannel: String { schema }
 }

@@ -79,6 +79,27 @@ struct ReportTests {
         }
     }
 
+    @Test("The repository answers the same questions with typed rows")
+    func typed() async throws {
+        try await withFixedRuns { ledger in
+            try await ledger.withRepository { repository in
+                let failures = try await repository.failures(ReportFilter(limit: 2))
+                #expect(failures.map(\.runID) == ["f", "e"])
+                #expect(failures.map(\.message) == [nil, "x"])
+                #expect(failures.map(\.ts) == [110, 100].map(FixedRuns.time))
+                let byNode = try await repository.failuresByNode(ReportFilter(node: .lyrics))
+                #expect(byNode.map(\.rate) == [0.25])
+                #expect(byNode.map(\.lastMessage) == ["boom"])
+                let durations = try await repository.averageDuration()
+                #expect(durations.map(\.node) == [.fix, .plan, .review, .lyrics, .style])
+                #expect(durations.map(\.p90MS) == [15_000, 2000, 900, 360, 200])
+                let issues = try await repository.runsWithIssues(ReportFilter(until: FixedRuns.time(60)))
+                #expect(issues.map(\.issues) == [["short"], ["boom", "slow"], ["short"]])
+                #expect(issues.map(\.issueCount) == [2, 2, 1])
+            }
+        }
+    }
+
     @Test("since is inclusive, until exclusive, and node and limit narrow the answer")
     func parameters() async throws {
         try await withFixedRuns { ledger async throws in

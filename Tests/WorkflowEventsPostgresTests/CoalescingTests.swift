@@ -116,6 +116,34 @@ struct CoalescingTests {
         }
     }
 
+    @Test("A transaction takes no more events and bytes of several requests than it may", .timeLimit(.minutes(1)))
+    func batchLimits() async throws {
+        try await withTestLedger { ledger in
+            var settings = BatchWriter.Settings()
+            settings.laneCount = 1
+            settings.maximumBatchCount = 20
+            try await ledger.withWriter(settings: settings) { writer in
+                try await ledger.withAdministrator { blocker in
+                    _ = try await blocker.execute("begin")
+                    _ = try await blocker.execute("lock table event_batches in share mode")
+                    try await withThrowingTaskGroup(of: AppendResult.self) { group in
+                        group.addTask { try await writer.append(numberedEvents(1, runID: "first")) }
+                        try await ledger.wait(until: "select exists (select from pg_locks where not granted)")
+                        for number in 0..<5 {
+                            group.addTask { try await writer.append(numberedEvents(10, runID: "r\(number)")) }
+                        }
+                        while writer.waitingEventCount < 50 { await Task.yield() }
+                        _ = try await blocker.execute("rollback")
+                        try await group.waitForAll()
+                    }
+                }
+            }
+            let counts = try await ledger.value(
+                "select array_agg(event_count order by id) from event_batches", as: [Int32].self)
+            #expect(counts == [1, 20, 20, 10])
+        }
+    }
+
     @Test("Committing wakes whoever listens, also when the writer ends at once", .timeLimit(.minutes(1)))
     func wakeUp() async throws {
         try await withTestLedger { ledger in

@@ -109,6 +109,22 @@ struct LimitTests {
         }
     }
 
+    @Test("A source that cannot be stored refuses the request and no event of it")
+    func wrongSource() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withWriter { writer in
+                for source in ["", String(repeating: "s", count: 256)] {
+                    let error = try await #require(throws: WriteError.self) {
+                        try await writer.append(numberedEvents(3), source: source)
+                    }
+                    #expect(error.code == .refused)
+                    #expect(error.refused == [])
+                    #expect(error.message.contains("event_batches_source"))
+                }
+            }
+        }
+    }
+
     @Test("A database without a ledger says what to do")
     func notMigrated() async throws {
         try await withTestDatabase { database in

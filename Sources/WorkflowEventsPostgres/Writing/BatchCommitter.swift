@@ -101,6 +101,9 @@ package struct BatchCommitter: Sendable {
         case .content(let error) where error.constraintName == "event_batches_ts_max_in_future":
             let latest = try await runner.pool.withConnection { try await LatestTime.query(on: $0) }
             shedding.drop(refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil })
+        case .content(let error) where error.tableName == "event_batches":
+            // The batch is wrong and no event of it: its source is empty or too long.
+            throw WriteError(.refused, error.message)
         case .content(let error) where events.count == 1:
             shedding.drop(refused: [0: error.message])
         case .content(let error) where shedding.request.policy == .whole:

@@ -1,46 +1,48 @@
 import Synchronization
 import WorkflowEvents
 
-/// Requests waiting for a lane of a ``BatchWriter``, bounded in events.
+/// Requests waiting for a lane of a ``BatchWriter``, bounded in events and bytes.
 ///
 /// Whoever comes while every lane is busy waits; a lane that becomes free takes as many of them as fit one transaction.
 final class BatchQueue: Sendable {
     struct Entry: Sendable {
         var request: AppendRequest
+        var load: BatchLoad
         var reply: CheckedContinuation<AppendResult, any Error>
     }
 
     private struct State {
         var entries: [Entry] = []
-        var eventCount = 0
+        var load = BatchLoad()
         var idleLanes: [CheckedContinuation<[Entry]?, Never>] = []
         var isClosed = false
     }
 
     private let state = Mutex(State())
-    private let maximumEventCount: Int
-    private let maximumBatchCount: Int
+    private let maximumWaiting: BatchLoad
+    private let maximumBatch: BatchLoad
 
-    /// A queue of at most `maximumEventCount` events that hands out up to `maximumBatchCount` at a time.
-    init(maximumEventCount: Int, maximumBatchCount: Int) {
-        self.maximumEventCount = maximumEventCount
-        self.maximumBatchCount = maximumBatchCount
+    /// A queue that holds up to `maximumWaiting` and hands out up to `maximumBatch` at a time, or one larger request.
+    init(maximumWaiting: BatchLoad, maximumBatch: BatchLoad) {
+        self.maximumWaiting = maximumWaiting
+        self.maximumBatch = maximumBatch
     }
 
     /// Waits until `request` is stored.
     func submit(_ request: AppendRequest) async throws -> AppendResult {
-        try await withCheckedThrowingContinuation { reply in
+        let load = BatchLoad(request.events)
+        return try await withCheckedThrowingContinuation { reply in
             let action: () -> Void = state.withLock { state in
                 if state.isClosed {
                     return { reply.resume(throwing: WriteError(.closed, "The writer has shut down.")) }
                 }
-                if state.eventCount > 0, state.eventCount + request.events.count > self.maximumEventCount {
+                if !state.entries.isEmpty, (state.load + load).exceeds(self.maximumWaiting) {
                     return {
                         reply.resume(throwing: WriteError(.unavailable, "The write queue is full; send again later."))
                     }
                 }
-                state.entries.append(Entry(request: request, reply: reply))
-                state.eventCount += request.events.count
+                state.entries.append(Entry(request: request, load: load, reply: reply))
+                state.load = state.load + load
                 guard let lane = state.idleLanes.popLast() else { return {} }
                 let group = self.takeGroup(&state)
                 return { lane.resume(returning: group) }
@@ -50,7 +52,7 @@ final class BatchQueue: Sendable {
     }
 
     /// How many events wait for a lane.
-    var waitingEventCount: Int { state.withLock { $0.eventCount } }
+    var waitingEventCount: Int { state.withLock { $0.load.eventCount } }
 
     /// The next requests for one transaction, in order of arrival; `nil` once the queue is closed and empty.
     func next() async -> [Entry]? {
@@ -79,17 +81,17 @@ final class BatchQueue: Sendable {
     }
 
     private func takeGroup(_ state: inout State) -> [Entry] {
-        var count = 0
+        var taken = BatchLoad()
         var end = 0
         while end < state.entries.count {
-            let size = state.entries[end].request.events.count
-            if end > 0, count + size > maximumBatchCount { break }
-            count += size
+            let load = taken + state.entries[end].load
+            if end > 0, load.exceeds(maximumBatch) { break }
+            taken = load
             end += 1
         }
         let group = Array(state.entries[..<end])
         state.entries.removeFirst(end)
-        state.eventCount -= count
+        state.load = state.load - taken
         return group
     }
 }

@@ -13,8 +13,12 @@ package final class BatchWriter: Sendable {
         package var laneCount = 2
         /// Events that one transaction takes of several requests; a larger request still goes whole.
         package var maximumBatchCount = 10_000
-        /// Events that may wait; a request beyond it is answered `unavailable`.
+        /// About how much memory the events of one transaction may hold; 32 MiB. A larger request still goes whole.
+        package var maximumBatchBytes = 32 << 20
+        /// Events that may wait; a request beyond it is answered `unavailable`, unless nothing else waits.
         package var maximumWaitingCount = 100_000
+        /// About how much memory waiting events may hold; 256 MiB. A request beyond it is answered likewise.
+        package var maximumWaitingBytes = 256 << 20
         /// After this a transaction is aborted and settled.
         package var transactionTimeout = Duration.seconds(30)
 
@@ -32,7 +36,9 @@ package final class BatchWriter: Sendable {
         self.committer = BatchCommitter(
             database: database, pool: pool, transactionTimeout: settings.transactionTimeout, logger: logger)
         self.queue = BatchQueue(
-            maximumEventCount: settings.maximumWaitingCount, maximumBatchCount: settings.maximumBatchCount)
+            maximumWaiting: BatchLoad(
+                eventCount: settings.maximumWaitingCount, byteCount: settings.maximumWaitingBytes),
+            maximumBatch: BatchLoad(eventCount: settings.maximumBatchCount, byteCount: settings.maximumBatchBytes))
         self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)
         self.laneCount = settings.laneCount
     }
