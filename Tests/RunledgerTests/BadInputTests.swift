@@ -90,7 +90,8 @@ struct BadInputTests {
     @Test("Refused lines are named in the order of the file, whoever refuses them")
     func orderOfRefusals() async throws {
         try await withLedger { runledger in
-            let lines = [line().replacing("2025-", with: "2999-"), "{", line(), "["]
+            let good = (1...3).map { line($0) }
+            let lines = [line().replacing("2025-", with: "2999-"), "{", line(), "["] + good
             let outcome = try await runledger("ingest", "-", input: file(lines))
             let numbers = outcome.errors.split(separator: "\n").map { $0.split(separator: ":")[1] }
             #expect(numbers == ["1", "2", "4"])

@@ -62,10 +62,12 @@ struct IngestCommand: AsyncParsableCommand {
             if input.fault == nil { lines.finish { batch.add($0, isLast: true) } }
             try await ingestion.store(batch)
             try await ingestion.finish()
-        } catch is CancellationError {
-            Terminal.note("Interrupted: what is stored stays; repeat the command to go on, nothing is stored twice.")
-            throw CancellationError()
-        } catch let error as WriteError {
+        } catch {
+            if Task.isCancelled {
+                Terminal.note("Interrupted: what is stored stays; repeat the command to go on, nothing is stored twice.")
+                throw CancellationError()
+            }
+            guard error is WriteError else { throw error }
             throw CommandError(
                 CommandError(explaining: error).description
                     + " Then repeat the command: what is stored stays, and nothing is stored twice.")

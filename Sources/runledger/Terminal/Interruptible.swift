@@ -3,7 +3,7 @@ import Foundation
 import UnixSignals
 
 /// Runs `body`; Ctrl-C, SIGTERM or a closed terminal cancels it, so that everything it holds is given back. A second
-/// signal ends the process at once.
+/// signal, a second later or more, ends the process at once.
 ///
 /// - Parameters:
 ///   - endingQuietly: whether an interrupt is the usual way to end `body`, not a failure.
@@ -15,8 +15,11 @@ func interruptibly(
     let arrivals = await UnixSignalsSequence(trapping: signals)
     let work = Task { try await body() }
     let watch = Task {
+        var first: ContinuousClock.Instant?
         for await _ in arrivals {
-            if work.isCancelled { _exit(EXIT_FAILURE) }
+            // A terminal and a wrapper such as timeout(1) may both pass the same signal on.
+            if let first, .now - first > .seconds(1) { _exit(EXIT_FAILURE) }
+            first = first ?? .now
             work.cancel()
         }
     }
