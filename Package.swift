@@ -95,10 +95,13 @@ let package = Package(
             name: "LedgerTestSupport",
             dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "SpoolProbe", dependencies: ["WorkflowEvents", logging, metrics], path: "Tests/SpoolProbe",
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTests",
             dependencies: [
-                "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing,
+                "SpoolProbe", "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing,
             ],
             swiftSettings: strict),
         .testTarget(

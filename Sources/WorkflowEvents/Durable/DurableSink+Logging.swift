@@ -25,6 +25,11 @@ extension DurableSink {
     }
 
     func logStoreFailure(_ error: FileError, failureCount: Int) {
+        guard failureCount > 0 else {
+            logger.error(
+                "spooled workflow events may not survive a crash of the machine", metadata: ["error": "\(error)"])
+            return
+        }
         logger.log(
             level: isTold(failureCount) ? .error : .debug,
             "the spool cannot be written; events stay in memory until it can",

@@ -112,8 +112,9 @@ public final class DurableSink: EventSink {
         withState { $0.forgetFlush(receipt) }
     }
 
-    /// Delivers until its task is cancelled, then flushes within ``Settings/flushDeadline``, leaves the rest in the
-    /// spool and returns. To be called once.
+    /// Delivers until its task is cancelled, then delivers what is left within ``Settings/flushDeadline``, writes the
+    /// rest to the spool and returns. If the destination is known to be away it does not wait for the deadline. To be
+    /// called once.
     ///
     /// - Throws: what the destination's own `run()` throws; the sink has then shut down in the same way.
     public func run() async throws {

@@ -63,12 +63,11 @@ extension SinkState {
     package mutating func unreadable() {
         guard let file = flight.take()?.file else { return }
         tornCount += 1
-        spool?.bytes -= file.bytes
         if file.owner == spool?.owner, let count = file.seal?.count {
-            settleRecorders(
-                from: file.sequence, count: count,
-                with: { _ in .failure(RecordError(.unavailable, "the event's file in the spool is damaged")) })
+            let error = RecordError(.unavailable, "the event's file in the spool is damaged; record the event again")
+            settleRecorders(from: file.sequence, count: count) { _ in .failure(error) }
         }
+        freeSpool(of: file)
     }
 
     /// The destination has stored the batch in flight, `refused` excepted.
@@ -79,23 +78,13 @@ extension SinkState {
         backoff.reset()
         deliveredCount += batch.events.count - refused.count
         refusedCount += refused.count
+        settleRecorders(of: batch, in: flight, refused: refused)
+        // A batch that is being written now has no file yet: `stored` tells which one is not needed.
         let file = flight.file ?? (flight.isBeingStored ? nil : batch.journal?.file)
-        if let file {
-            spool?.bytes -= file.bytes
-        }
-        let reasons = Dictionary(
-            refused.map { (flight.position(of: $0.index), $0.reason) }, uniquingKeysWith: { first, _ in first })
-        if flight.file?.owner ?? spool?.owner == spool?.owner {
-            let count = (flight.positions?.last).map { $0 + 1 } ?? batch.events.count
-            settleRecorders(from: batch.sequence, count: count) { position in
-                reasons[position].map { .failure(RecordError(.refused, $0)) } ?? .success(())
-            }
-        }
+        if let file { freeSpool(of: file) }
         if flight.isInMemoryOnly {
             buffer.release(batch)
             madeRoom()
-        } else if spool?.isBlocked == true {
-            wakeSpooler()
         }
         return file
     }
@@ -124,6 +113,22 @@ extension SinkState {
             guard flush.through < first else { return false }
             flush.receipt.settle()
             return true
+        }
+    }
+
+    /// A file is no longer needed: there may be room for what waits in memory.
+    private mutating func freeSpool(of file: SpoolFile) {
+        spool?.bytes -= file.bytes
+        if spool?.isBlocked == true || phase != .open { wakeSpooler() }
+    }
+
+    private mutating func settleRecorders(of batch: EventBatch, in flight: Flight, refused: [RefusedEvent]) {
+        guard !recorders.isEmpty, flight.file == nil || flight.file?.owner == spool?.owner else { return }
+        let reasons = Dictionary(
+            refused.map { (flight.position(of: $0.index), $0.reason) }, uniquingKeysWith: { first, _ in first })
+        let count = flight.positions?.last.map { $0 + 1 } ?? batch.events.count
+        settleRecorders(from: batch.sequence, count: count) { position in
+            reasons[position].map { .failure(RecordError(.refused, $0)) } ?? .success(())
         }
     }
 

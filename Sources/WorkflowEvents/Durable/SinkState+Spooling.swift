@@ -33,7 +33,7 @@ extension SinkState {
         if let spool, now >= spool.nextAdoption ?? now { return .adopt }
         let due = takeDue(at: now)
         if !due.isEmpty { return .store(due) }
-        if case .closing(let deadline) = phase, firstInMemory == nil || now >= deadline {
+        if case .closing(let deadline) = phase, isSettled || now >= deadline {
             phase = .closed
             return .finish
         }
@@ -122,6 +122,12 @@ extension SinkState {
     private mutating func blocked() -> [EventBatch] {
         spool?.isBlocked = true
         return [storingFlight].compactMap(\.self) + storing
+    }
+
+    /// Whether nothing is left to do at the end: all is delivered or, with the destination away, spooled.
+    private var isSettled: Bool {
+        guard firstInMemory == nil else { return false }
+        return backoff.failureCount > 0 || flight == nil && spool?.files.isEmpty ?? true
     }
 
     private func isPastDeadline(at now: MonotonicTime) -> Bool {

@@ -6,15 +6,20 @@
     import Darwin
 #endif
 
-/// A thread that runs the jobs of one actor, so that calls that wait for the disk hold up nobody else.
+/// A thread for calls that wait for the disk, so that they hold up nobody else; an actor may have it as its executor.
 ///
 /// The cooperative pool has about as many threads as there are cores; one that sleeps in `fsync` would be missed.
 /// The thread runs until ``stop()``.
 final class BlockingThread: SerialExecutor, @unchecked Sendable {
+    private enum Work {
+        case job(UnownedJob)
+        case call(@Sendable () -> Void)
+    }
+
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     /// Guarded by `mutex`, as is `isStopped`.
-    private var jobs: [UnownedJob] = []
+    private var pending: [Work] = []
     private var isStopped = false
 
     init() {
@@ -30,15 +35,19 @@ final class BlockingThread: SerialExecutor, @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+    func enqueue(_ job: consuming ExecutorJob) { append(.job(UnownedJob(job))) }
+
+    /// Runs `work` on the thread after everything that was enqueued before.
+    func enqueue(_ work: @escaping @Sendable () -> Void) { append(.call(work)) }
+
+    private func append(_ work: Work) {
         pthread_mutex_lock(mutex)
-        jobs.append(job)
+        pending.append(work)
         pthread_cond_signal(condition)
         pthread_mutex_unlock(mutex)
     }
 
-    /// Lets the thread end once it has run what is enqueued. Its actor must be gone by then.
+    /// Lets the thread end once it has run what is enqueued. Nothing may be enqueued any more.
     func stop() {
         pthread_mutex_lock(mutex)
         isStopped = true
@@ -64,20 +73,25 @@ final class BlockingThread: SerialExecutor, @unchecked Sendable {
     }
 
     fileprivate func run() {
-        while let jobs = nextJobs() {
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        while let batch = nextBatch() {
+            for work in batch {
+                switch work {
+                case .job(let job): job.runSynchronously(on: asUnownedSerialExecutor())
+                case .call(let call): call()
+                }
+            }
         }
     }
 
-    private func nextJobs() -> [UnownedJob]? {
+    private func nextBatch() -> [Work]? {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
-        while jobs.isEmpty {
+        while pending.isEmpty {
             if isStopped { return nil }
             pthread_cond_wait(condition, mutex)
         }
-        defer { jobs.removeAll() }
-        return jobs
+        defer { pending.removeAll() }
+        return pending
     }
 }
 

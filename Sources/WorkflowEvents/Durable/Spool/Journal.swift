@@ -12,7 +12,7 @@ package struct Journal: Sendable {
     package private(set) var file: SpoolFile
     /// Whether the file may hold more than was written successfully.
     package private(set) var isBroken = false
-    private let handle: OpenFile
+    let handle: OpenFile
     private let synchronizes: Bool
     /// How many events it holds.
     package private(set) var count = 0
@@ -50,7 +50,4 @@ package struct Journal: Sendable {
 
     /// Removes the file, which holds no event.
     package func discard() { try? Directory.remove(file: handle.path) }
-
-    /// Waits until what was written is on the disk.
-    package func synchronize() throws(FileError) { try handle.synchronize() }
 }

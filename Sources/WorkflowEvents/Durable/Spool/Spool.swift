@@ -26,6 +26,7 @@ package actor Spool {
     /// The storage of the file being written, used again and again.
     private var lines: [UInt8] = []
     private nonisolated let thread: BlockingThread
+    private let synchronizer = FileSynchronizer()
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -55,17 +56,18 @@ package actor Spool {
     /// The path of `file`.
     func path(of file: SpoolFile) -> String { "\(path)/\(file.owner)/\(file.name)" }
 
-    /// Writes `batches` to one file each, in order, until one fails; those returned are on the disk.
+    /// Writes `batches` to one file each, in order, until one fails.
+    ///
+    /// The files outlive the process at once, and the machine when the disk has them, which is soon.
     package func store(_ batches: [EventBatch]) -> (files: [SpoolFile], failure: FileError?) {
         var files: [SpoolFile] = []
         do throws(FileError) {
             for batch in batches { files.append(try store(batch)) }
-            try own?.synchronize()
-            return (files, nil)
         } catch {
-            // Even if only the names are not known to be on the disk: the files are there for all but a power cut.
             return (files, error)
         }
+        if let own { synchronizer.synchronize(own.directory) }
+        return (files, synchronizer.takeFailure())
     }
 
     /// Makes the journal of a batch that begins with event number `sequence`; called by `emit`, on any thread.
@@ -83,7 +85,7 @@ package actor Spool {
         do throws(FileError) {
             let file = try OpenFile(path(of: open), O_WRONLY | O_CREAT | O_TRUNC)
             try file.write(all: lines)
-            try file.synchronize()
+            synchronizer.synchronize(file)
             return try rename(open, sealed: SpoolFile.Seal(count: batch.events.count, checksum: checksum.value))
         } catch {
             try? Directory.remove(file: path(of: open))
@@ -92,7 +94,7 @@ package actor Spool {
     }
 
     private func seal(_ journal: Journal) throws(FileError) -> SpoolFile {
-        try journal.synchronize()
+        synchronizer.synchronize(journal.handle)
         return try rename(journal.file, sealed: journal.seal)
     }
 

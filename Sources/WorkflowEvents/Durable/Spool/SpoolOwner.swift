@@ -20,7 +20,8 @@ struct SpoolOwner: Sendable {
     let name: String
     let path: String
     private let lock: OpenFile
-    private let directory: OpenFile
+    /// The directory itself, to synchronise the names in it.
+    let directory: OpenFile
 
     /// Makes this process's subdirectory of the spool at `root`.
     init(in root: String) throws(FileError) {
@@ -69,9 +70,6 @@ struct SpoolOwner: Sendable {
     }
 
     func path(of file: SpoolFile) -> String { "\(path)/\(file.name)" }
-
-    /// Waits until the names in it are on the disk.
-    func synchronize() throws(FileError) { try directory.synchronize() }
 
     /// Removes it if it holds no batches. Whoever waits for its lock then finds nothing in it.
     func removeIfEmpty() throws(FileError) {
