@@ -101,7 +101,8 @@ let package = Package(
         .testTarget(
             name: "WorkflowEventsTests",
             dependencies: [
-                "SpoolProbe", "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics, metricsTesting, tracing,
+                "SpoolProbe", "WorkflowEvents", "WorkflowEventsTesting", inMemoryTracing, logging, metrics,
+                metricsTesting, tracing,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -120,7 +121,8 @@ let package = Package(
         .testTarget(
             name: "WorkflowEventsPostgresTests",
             dependencies: [
-                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", logging,
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -133,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "LedgerReportingTests",
             dependencies: [
-                "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, logging,
+                "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
+                logging,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -16,7 +16,8 @@ struct DurableSinkBenchmark {
         switch arguments.first {
         case "cost": try await cost(events: numbers.first ?? 2_000_000)
         case "mem": try await cost(events: numbers.first ?? 2_000_000, only: "memory-first")
-        case "sustain": try await sustain(events: numbers.first ?? 10_000_000, rate: numbers.dropFirst().first ?? 50_000)
+        case "sustain":
+            try await sustain(events: numbers.first ?? 10_000_000, rate: numbers.dropFirst().first ?? 50_000)
         default: print("usage: durable-sink-benchmark cost [EVENTS] | sustain [EVENTS] [EVENTS_PER_SECOND]")
         }
     }

@@ -32,7 +32,8 @@ struct LedgerBench: AsyncParsableCommand {
 
     func run() async throws {
         let directory = URL(filePath: NSTemporaryDirectory()).appending(path: "runledger-bench-\(UUID().uuidString)")
-        let server = EmbeddedPostgres(dataDirectory: directory.path(), logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let server = EmbeddedPostgres(
+            dataDirectory: directory.path(), logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() }))
         do {
             try await server.withServer { url in
                 let database = LedgerDatabase(url: url)

@@ -34,7 +34,8 @@ package struct DropCount: Sendable {
     /// The event that tells the ledger of the drops so far, `nil` if there were none.
     package func event(service: String, at now: Timestamp) -> WorkflowEvent? {
         guard events > 0, let first, let last else { return nil }
-        let what = events == 1 ? "1 event emitted at \(first) was" : "\(events) events emitted from \(first) to \(last) were"
+        let what =
+            events == 1 ? "1 event emitted at \(first) was" : "\(events) events emitted from \(first) to \(last) were"
         return WorkflowEvent(
             ts: now,
             runID: Self.runID(service: service),

@@ -73,7 +73,8 @@ extension DurableSink.Settings {
         _ name: String, _ value: Value, in range: ClosedRange<Value>
     ) throws(DurableSinkError) {
         guard range.contains(value) else {
-            throw DurableSinkError(.settings, "\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
+            throw DurableSinkError(
+                .settings, "\(name) is \(value); it must be from \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

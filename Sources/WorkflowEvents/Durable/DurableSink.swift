@@ -69,6 +69,7 @@ public final class DurableSink: EventSink {
         self.state = Mutex(state)
     }
 
+    /// `true`: what ``record(_:)`` returns from is stored.
     public var isDurable: Bool { true }
 
     /// Takes `event` at once: never blocks, throws or suspends, but for the write in spool-first mode.

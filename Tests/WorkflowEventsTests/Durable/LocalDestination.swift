@@ -26,7 +26,9 @@ final class LocalDestination: BatchDestination {
         var refused: [RefusedEvent] = []
         change { state in
             for (index, event) in events.enumerated() {
-                if let reason = state.reasonToRefuse(event) { refused.append(RefusedEvent(index: index, reason: reason)) }
+                if let reason = state.reasonToRefuse(event) {
+                    refused.append(RefusedEvent(index: index, reason: reason))
+                }
             }
             let indices = Set(refused.map(\.index))
             state.batches.append(events.enumerated().filter { !indices.contains($0.offset) }.map(\.element))

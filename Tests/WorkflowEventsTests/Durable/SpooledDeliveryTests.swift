@@ -139,8 +139,9 @@ struct SpooledDeliveryTests {
             destination.refuse { $0.durationMS % 10 == 3 ? "event \($0.durationMS) conflicts" : nil }
             destination.setAway(true)
             let sink = try sink(settings(path))
+            // Before the sink runs, so that every batch is full.
+            for event in numberedEvents(30) { sink.emit(event) }
             try await withRunning(sink) {
-                for event in numberedEvents(30) { sink.emit(event) }
                 await destination.wait { $0.attemptCount > 1 }
                 await sink.flush()
                 destination.setAway(false)
@@ -163,9 +164,9 @@ struct SpooledDeliveryTests {
         try await withTemporaryDirectory { path in
             destination.setAway(true)
             let first = try sink(settings(path))
-            try await withRunning(first) {
-                for event in numberedEvents(30) { first.emit(event) }
-            }
+            // Before the sink runs, so that every batch is full.
+            for event in numberedEvents(30) { first.emit(event) }
+            try await withRunning(first) {}
             let damaged = URL(filePath: "\(path)/\(files(under: path)[1])")
             var content = try Data(contentsOf: damaged)
             content[100] ^= 1

@@ -46,7 +46,9 @@ package final class OpenFile: Sendable {
         var failure: FileError?
         let content = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < size {
-                let result = posixRead(descriptor, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
+                let result = posixRead(
+                    descriptor, UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+                )
                 if result == 0 { break }
                 if result > 0 {
                     count += result

@@ -46,7 +46,8 @@ struct SpoolOwner: Sendable {
         guard Self.startTime(of: name) != nil else { return nil }
         self.name = name
         path = "\(root)/\(name)"
-        guard let lock = try? OpenFile("\(path)/\(Self.lockName)", O_RDWR), let isLocked = try? lock.tryLock(), isLocked,
+        guard let lock = try? OpenFile("\(path)/\(Self.lockName)", O_RDWR), let isLocked = try? lock.tryLock(),
+            isLocked,
             let directory = try? OpenFile(path, O_RDONLY | O_DIRECTORY)
         else { return nil }
         self.lock = lock
