@@ -41,8 +41,8 @@ extension PostgresConnection {
             tag = try uncancellableStatement { session throws(PostgresError) in
                 try session.run(script: "COMMIT").commandTag
             }
-        } catch  where error.code == .connectionLost {
-            var error = error
+        } catch let lost where lost.code == .connectionLost {
+            var error = lost
             error.code = .unknownOutcome
             error.message = "The connection broke during COMMIT, so the outcome is unknown: \(error.message)"
             throw error

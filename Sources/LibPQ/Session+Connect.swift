@@ -44,6 +44,11 @@ extension Session {
         }
         let notices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
         let session = Session(connection, gate: gate, redactor: redactor, noticeLog: notices)
+        let call = gate.newCall()
+        gate.begin(call, isCancellable: false)
+        // A server that freezes now must not hold the caller for ever.
+        gate.limit(call)
+        defer { _ = gate.end(isInTransaction: false) }
         do {
             _ = try session.run(sessionSettings(configuration))
         } catch {

@@ -40,16 +40,10 @@ final class FullListener {
     let port: Int
 
     init() throws {
-        let socket = Foundation.socket(AF_INET, streamSocket, 0)
-        self.socket = socket
         var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withSocketAddress(&address) { bind(socket, $0, $1) }
-        let named = withSocketAddress(&address) { name, _ in getsockname(socket, name, &length) }
+        (socket, address) = try boundSocket()
         port = Int(UInt16(bigEndian: address.sin_port))
-        try #require(bound == 0 && named == 0 && listen(socket, 0) == 0)
+        try #require(listen(socket, 0) == 0)
         for _ in 0..<4 {
             let client = Foundation.socket(AF_INET, streamSocket, 0)
             _ = fcntl(client, F_SETFL, O_NONBLOCK)
@@ -61,6 +55,26 @@ final class FullListener {
     deinit {
         for descriptor in clients + [socket] { close(descriptor) }
     }
+}
+
+/// A TCP port of this machine that nobody used a moment ago.
+func unusedPort() throws -> Int {
+    let (socket, address) = try boundSocket()
+    close(socket)
+    return Int(UInt16(bigEndian: address.sin_port))
+}
+
+/// A TCP socket bound to a port of the kernel's choice, with its address.
+private func boundSocket() throws -> (Int32, sockaddr_in) {
+    let socket = Foundation.socket(AF_INET, streamSocket, 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let bound = withSocketAddress(&address) { bind(socket, $0, $1) }
+    let named = withSocketAddress(&address) { name, _ in getsockname(socket, name, &length) }
+    try #require(bound == 0 && named == 0)
+    return (socket, address)
 }
 
 private func withSocketAddress<Address, Value>(

@@ -105,7 +105,7 @@ private struct ServerDirectory {
 
     /// Returns the port it listens on.
     func start() async throws -> Int {
-        let port = Int.random(in: 20000...30000)
+        let port = try unusedPort()
         let options = [
             "listen_addresses=127.0.0.1", "port=\(port)", "unix_socket_directories=\(root)", "fsync=off", "ssl=on",
             "ssl_cert_file=\(path("server.crt"))", "ssl_key_file=\(path("server.key"))",
