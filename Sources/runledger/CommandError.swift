@@ -40,7 +40,8 @@ extension PostgresError {
         case (_, "28"): "check the user and the password, which may also come from PGPASSWORD or ~/.pgpass."
         case (_, "3D"): "create the database, or name another with --database-url."
         case (_, "53"): "wait until the server has room again, then run the command again."
-        case (_, "57"): sqlState == .queryCanceled ? nil : "wait until the server is up again, then run the command again."
+        case (_, "57"):
+            sqlState == .queryCanceled ? nil : "wait until the server is up again, then run the command again."
         case (.connectionFailed, nil): "check that PostgreSQL runs there and that --database-url is right."
         case (.connectionLost, _), (.unknownOutcome, _), (.timeout, _): "run the command again."
         case (.server, "42") where sqlState == .insufficientPrivilege:

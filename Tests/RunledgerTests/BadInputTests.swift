@@ -50,7 +50,8 @@ struct BadInputTests {
     private static let issues = Array(repeating: "\"" + String(repeating: "x", count: 4096) + "\"", count: 75)
         .joined(separator: ",")
 
-    @Test("Each bad line is named with its number and field, and the good ones around it are stored", arguments: badLines)
+    @Test(
+        "Each bad line is named with its number and field, and the good ones around it are stored", arguments: badLines)
     func badLine(_ bad: BadLine) async throws {
         try await withLedger { runledger in
             let outcome = try await runledger("ingest", "-", input: file([line(1), bad.line, line(2)]))
@@ -79,7 +80,8 @@ struct BadInputTests {
     func conflict() async throws {
         try await withLedger { runledger in
             let id = #","id":"01890000-0000-7000-8000-000000000001""#
-            let outcome = try await runledger("ingest", "-", input: file([line(more: id), line(phase: "fail", more: id)]))
+            let outcome = try await runledger(
+                "ingest", "-", input: file([line(more: id), line(phase: "fail", more: id)]))
             #expect(outcome.errors.hasPrefix("standard input:2: an event with the same run_id, ts and id but other"))
             #expect(outcome.output == "{\"accepted\":1,\"duplicates\":0,\"refused\":1}\n")
             let again = try await runledger("ingest", "-", input: file([line(phase: "fail", more: id)]))
@@ -102,7 +104,9 @@ struct BadInputTests {
     func noNDJSON() async throws {
         try await withLedger { runledger in
             let outcome = try await runledger("ingest", "-", input: "[\n\(line()),\n\(line(1))\n]")
-            #expect(outcome.errors.hasSuffix("a file holds one JSON object a line, which `jq -c '.[]'` makes of an array.\n"))
+            #expect(
+                outcome.errors.hasSuffix(
+                    "a file holds one JSON object a line, which `jq -c '.[]'` makes of an array.\n"))
             #expect(outcome.exitCode == 1)
         }
     }

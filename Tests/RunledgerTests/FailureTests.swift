@@ -52,7 +52,9 @@ struct FailureTests {
         #expect(noDatabase.exitCode == 1)
         let user = CommandLineTool(database: TestServer.adding("user", "no_such_role", to: server))
         let noUser = try await user("runs")
-        #expect(noUser.errors.hasSuffix("check the user and the password, which may also come from PGPASSWORD or ~/.pgpass.\n"))
+        #expect(
+            noUser.errors.hasSuffix(
+                "check the user and the password, which may also come from PGPASSWORD or ~/.pgpass.\n"))
         #expect(noUser.exitCode == 1)
     }
 
@@ -81,9 +83,11 @@ struct FailureTests {
                 """, on: database)
             let ingest = try await runledger("ingest", "-", input: file([line()]))
             expectFailure(
-                ingest, "The ledger in schema runledger has contract 99, and this runledger knows 1. Upgrade runledger.")
+                ingest, "The ledger in schema runledger has contract 99, and this runledger knows 1. Upgrade runledger."
+            )
             let migration = try await runledger("migrate", "up")
-            #expect(migration.errors.hasPrefix("Error: Schema runledger is at version 99 (future), which this runledger"))
+            #expect(
+                migration.errors.hasPrefix("Error: Schema runledger is at version 99 (future), which this runledger"))
             #expect(migration.exitCode == 1)
             let verification = try await runledger("migrate", "verify")
             #expect(verification.errors.contains("Migration 99 (future) was applied by a newer runledger"))

@@ -72,7 +72,8 @@ struct IngestTests {
                 #expect((1..<1200).contains(stored))
                 let garbage = try await runledger("ingest", directory + "/garbage")
                 #expect(garbage.output == "{\"accepted\":\(1200 - stored),\"duplicates\":\(stored),\"refused\":0}\n")
-                #expect(garbage.errors.hasPrefix("Error: \(directory)/garbage is damaged: some of it is not gzip data."))
+                #expect(
+                    garbage.errors.hasPrefix("Error: \(directory)/garbage is damaged: some of it is not gzip data."))
                 #expect(garbage.exitCode == 1)
             }
         }

@@ -54,7 +54,8 @@ struct OutputTests {
             #expect(outcome.exitCode == 0)
             let beyond = try await runledger("events", "--follow", "--after", "5")
             #expect(
-                beyond.errors == "Error: Position 5 is not in this ledger, which ends at 4; --after 0 reads all of it.\n")
+                beyond.errors
+                    == "Error: Position 5 is not in this ledger, which ends at 4; --after 0 reads all of it.\n")
             #expect(beyond.exitCode == 1)
         }
     }
@@ -73,7 +74,8 @@ struct OutputTests {
         }
     }
 
-    @Test("A full disk under standard output is said", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    @Test(
+        "A full disk under standard output is said", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func fullDisk() async throws {
         try await withStory { runledger in
             let outcome = try await runledger.piped("events > /dev/full", into: "cat")

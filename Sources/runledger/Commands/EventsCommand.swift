@@ -62,7 +62,8 @@ struct EventsCommand: AsyncParsableCommand {
         let head = try await Ledger(pool: pool).sequence()
         let start = after ?? head
         guard start <= head else {
-            throw CommandError("Position \(start) is not in this ledger, which ends at \(head); --after 0 reads all of it.")
+            throw CommandError(
+                "Position \(start) is not in this ledger, which ends at \(head); --after 0 reads all of it.")
         }
         let filter = filters.filter
         try await Tail(database: database, pool: pool, logger: .stderr).follow(after: start) { events in

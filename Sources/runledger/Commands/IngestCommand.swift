@@ -64,7 +64,8 @@ struct IngestCommand: AsyncParsableCommand {
             try await ingestion.finish()
         } catch {
             if Task.isCancelled {
-                Terminal.note("Interrupted: what is stored stays; repeat the command to go on, nothing is stored twice.")
+                Terminal.note(
+                    "Interrupted: what is stored stays; repeat the command to go on, nothing is stored twice.")
                 throw CancellationError()
             }
             guard error is WriteError else { throw error }

@@ -20,7 +20,8 @@ struct MigrateCommand: AsyncParsableCommand {
         subcommands: [Up.self, Down.self, Status.self, Verify.self])
 
     struct Up: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Applies the migrations that are pending.", usage: "runledger migrate up [<options>]")
+        static let configuration = CommandConfiguration(
+            abstract: "Applies the migrations that are pending.", usage: "runledger migrate up [<options>]")
 
         @Option(help: ArgumentHelp("The last version to apply. (default: all)", valueName: "version"))
         var to: Int?

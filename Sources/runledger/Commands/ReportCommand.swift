@@ -68,7 +68,8 @@ struct ReportCommand: AsyncParsableCommand {
                 try report.print(as: format)
                 if report.isTruncated {
                     throw CommandError(
-                        "The answer was cut off after \(report.rows.count) rows; narrow it with --since, --until or --limit.")
+                        "The answer was cut off after \(report.rows.count) rows; narrow it with --since, --until or --limit."
+                    )
                 }
             }
         }

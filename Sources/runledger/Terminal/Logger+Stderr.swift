@@ -6,7 +6,9 @@ extension Logger {
     static var stderr: Logger {
         var logger = Logger(label: "runledger", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel =
-            ProcessInfo.processInfo.environment["RUNLEDGER_LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0.lowercased()) }
+            ProcessInfo.processInfo.environment["RUNLEDGER_LOG_LEVEL"].flatMap {
+                Logger.Level(rawValue: $0.lowercased())
+            }
             ?? .warning
         return logger
     }
