@@ -91,6 +91,10 @@ let package = Package(
             ],
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
 
+        .executableTarget(
+            name: "durable-sink-benchmark", dependencies: ["WorkflowEvents", logging],
+            path: "Benchmarks/DurableSink", swiftSettings: strict),
+
         .target(
             name: "LedgerTestSupport",
             dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
