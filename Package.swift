@@ -8,11 +8,20 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioWebSocket: Target.Dependency = .product(name: "NIOWebSocket", package: "swift-nio")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
@@ -25,6 +34,7 @@ let package = Package(
         .library(name: "WorkflowEvents", targets: ["WorkflowEvents"]),
         .library(name: "WorkflowEventsTesting", targets: ["WorkflowEventsTesting"]),
         .library(name: "WorkflowEventsPostgres", targets: ["WorkflowEventsPostgres"]),
+        .library(name: "WorkflowEventsHTTP", targets: ["WorkflowEventsHTTP"]),
         .executable(name: "runledger", targets: ["runledger"]),
     ],
     dependencies: [
@@ -32,9 +42,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.3.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
@@ -70,13 +85,26 @@ let package = Package(
                 "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
             ],
             swiftSettings: strict),
+        .target(
+            name: "WorkflowEventsHTTP", dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore],
+            swiftSettings: strict),
+        .target(name: "LedgerAccess", dependencies: ["LibPQ", crypto], swiftSettings: strict),
+        .target(name: "LedgerGzip", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(
+            name: "LedgerService",
+            dependencies: [
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerSchema", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1,
+                nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
+            ],
+            resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
         .executableTarget(
             name: "runledger",
             dependencies: [
-                "CZlib", "EmbeddedPostgres", "EventLedger", "LedgerMigrations", "LedgerReporting", "LedgerSchema",
-                "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", argumentParser, logging,
+                "EmbeddedPostgres", "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerMigrations", "LedgerReporting",
+                "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", argumentParser,
+                asyncHTTPClient, logging, metrics, nioCore, serviceLifecycle,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -141,6 +169,34 @@ let package = Package(
             dependencies: [
                 "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
                 logging,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerAccessTests", dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ", logging],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerServiceTests",
+            dependencies: [
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
+                hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
+                subprocess, system,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerStreamTests",
+            dependencies: [
+                "EventLedger", "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
+                nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle, subprocess, system,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowEventsHTTPTests",
+            dependencies: [
+                "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, hummingbird, logging, nioCore,
+                serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(

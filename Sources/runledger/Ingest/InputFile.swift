@@ -1,4 +1,5 @@
 import Foundation
+import LedgerGzip
 import SystemPackage
 
 /// A file or standard input, plain or gzip, read chunk by chunk.

@@ -1,22 +1,27 @@
 import CZlib
 
 /// Decompresses gzip data (RFC 1952), several members one after the other included.
-final class GzipInflater {
+package final class GzipInflater {
     /// The data are not what gzip makes.
-    struct Damage: Error {}
+    package struct Damage: Error {}
+
+    /// There is no memory for the decompressor's window.
+    package struct OutOfMemory: Error, CustomStringConvertible {
+        package let description = "There is not enough memory to decompress."
+    }
 
     /// What gzip data begin with.
-    static let magic: [UInt8] = [0x1F, 0x8B]
+    package static let magic: [UInt8] = [0x1F, 0x8B]
 
     private var stream = z_stream()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
     /// Whether the data so far end where a member ends.
-    private(set) var isComplete = true
+    package private(set) var isComplete = true
 
-    init() throws {
+    package init() throws(OutOfMemory) {
         // 15 bits of window, and 16 for the gzip wrapper.
         guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw CommandError("There is not enough memory to decompress.")
+            throw OutOfMemory()
         }
     }
 
@@ -26,7 +31,7 @@ final class GzipInflater {
 
     /// Appends the content of `chunk`, which continues the chunks before it, to `content`: all that comes before the
     /// damage, if there is any.
-    func inflate(_ chunk: [UInt8], into content: inout [UInt8]) throws(Damage) {
+    package func inflate(_ chunk: [UInt8], into content: inout [UInt8]) throws(Damage) {
         var chunk = chunk
         let isDamaged = chunk.withUnsafeMutableBufferPointer { input in
             stream.next_in = input.baseAddress

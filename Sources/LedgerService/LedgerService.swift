@@ -1,0 +1,99 @@
+import EventLedger
+import Hummingbird
+import LedgerSchema
+import LibPQ
+package import Logging
+import NIOCore
+import ServiceLifecycle
+package import WorkflowEventsPostgres
+
+/// The HTTP service in front of one ledger: ingest, queries and streams on one port.
+///
+/// Any number of them may share a database. It ends when its task is cancelled or its service group shuts down: it stops
+/// accepting, answers what it took, tells streams, closes them, and finishes writing.
+package struct LedgerService: Service {
+    private let database: LedgerDatabase
+    private let settings: ServiceSettings
+    private let logger: Logger
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// A service on the ledger in `database`, which must have been migrated.
+    ///
+    /// - Parameter onRunning: called with the port once requests are taken.
+    package init(
+        database: LedgerDatabase, settings: ServiceSettings = ServiceSettings(), logger: Logger,
+        onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.database = database
+        self.settings = settings
+        self.logger = logger
+        self.onRunning = onRunning
+    }
+
+    /// Serves until shut down.
+    ///
+    /// - Throws: where the address is taken.
+    package func run() async throws {
+        let pool = PostgresPool(
+            configuration: database.configuration, maximumConnections: settings.maximumDatabaseConnections,
+            logger: logger)
+        let writer = BatchWriter(database: database, pool: pool, logger: logger)
+        let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
+        let access = AccessControl(pool: pool, adminToken: settings.adminToken)
+        let router = ledgerRouter(
+            LedgerParts(
+                database: database, pool: pool, writer: writer, hub: hub, access: access, settings: settings))
+        let application = Application(
+            router: router,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [WebSocketUpgradeHandler()],
+                    idleTimeout: TimeAmount(settings.requestTimeout))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
+            logger: logger)
+        // They end one by one, the last first.
+        let parts: [any Service] = [
+            PoolService(pool: pool), WriterService(writer: writer), hub, application, StreamEnd(hub: hub),
+        ]
+        var configuration = ServiceGroupConfiguration(services: parts, logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// Keeps the connections until everybody else has ended.
+private struct PoolService: Service {
+    let pool: PostgresPool
+
+    func run() async throws {
+        let upkeep = Task { try await pool.run() }
+        try? await gracefulShutdown()
+        await pool.close()
+        upkeep.cancel()
+    }
+}
+
+/// Writes until everything taken is stored.
+private struct WriterService: Service {
+    let writer: BatchWriter
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await writer.run()
+        } onGracefulShutdown: {
+            writer.finish()
+        }
+    }
+}
+
+/// Ends the streams before the server, which waits for its connections.
+private struct StreamEnd: Service {
+    let hub: StreamHub
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        hub.beginShutdown()
+    }
+}

@@ -1,0 +1,68 @@
+package import HTTPTypes
+package import Hummingbird
+import WorkflowEvents
+
+/// An answer that says what went wrong: `application/problem+json` (RFC 9457).
+package struct Problem: Error, Sendable {
+    /// What is wrong with one event of a request.
+    package struct EventError: Sendable, Hashable {
+        /// Which event, from 0; blank lines are not counted.
+        package var index: Int
+        /// The field, as a JSON pointer within the event (RFC 6901); empty for the event as a whole.
+        package var pointer: String
+        /// What is wrong with it.
+        package var detail: String
+
+        package init(index: Int, pointer: String, detail: String) {
+            self.index = index
+            self.pointer = pointer
+            self.detail = detail
+        }
+    }
+
+    package var status: HTTPResponse.Status
+    /// What happened and what to do, in a sentence or two; never a secret.
+    package var detail: String
+    /// The events at fault; at most a hundred are told.
+    package var errors: [EventError]
+    /// Header fields that go with the answer, such as `Retry-After`.
+    package var headers: HTTPFields
+
+    package init(
+        _ status: HTTPResponse.Status, _ detail: String, errors: [EventError] = [], headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+    }
+
+    /// The most events at fault that an answer tells.
+    package static let maximumErrorCount = 100
+}
+
+extension Problem: HTTPResponseError {
+    package func response(from request: Request, context: some RequestContext) -> Response {
+        var body: [UInt8] = []
+        body += #"{"type":"about:blank","title":"#.utf8
+        body.append(json: status.reasonPhrase)
+        body += #","status":\#(status.code),"detail":"#.utf8
+        body.append(json: detail)
+        if !errors.isEmpty {
+            body += #","errors":["#.utf8
+            for (count, error) in errors.prefix(Self.maximumErrorCount).enumerated() {
+                body += (count == 0 ? "" : ",").utf8
+                body += #"{"index":\#(error.index),"pointer":"#.utf8
+                body.append(json: error.pointer)
+                body += #","detail":"#.utf8
+                body.append(json: error.detail)
+                body += "}".utf8
+            }
+            body += "]".utf8
+        }
+        body += "}\n".utf8
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

@@ -1,0 +1,21 @@
+/// Bounds of a ``LedgerService``.
+package struct ServiceSettings: Sendable {
+    /// The address to listen on. Default `127.0.0.1`.
+    package var host = "127.0.0.1"
+    /// The port to listen on; 0 lets the system choose. Default 8080.
+    package var port = 8080
+    /// Connections to PostgreSQL, 4 to 200; the one that listens for wake-ups comes on top. Default 8.
+    package var maximumDatabaseConnections = 8
+    /// Connections of clients; more are not accepted until one closes. Default 10,000.
+    package var maximumConnections = 10_000
+    /// Subscribers of the stream; more are answered 503. Default 5,000.
+    package var maximumSubscribers = 5_000
+    /// How long a request may take to arrive and be answered, streams apart. Default 60 s.
+    package var requestTimeout = Duration.seconds(60)
+    /// How long a shutdown may take. Default 10 s.
+    package var shutdownTimeout = Duration.seconds(10)
+    /// An administrator's token given from outside, of at least 16 characters; `nil` for those in the database alone.
+    package var adminToken: String?
+
+    package init() {}
+}
