@@ -10,7 +10,7 @@ import WorkflowEventsPostgres
 struct LedgerBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger-bench",
-        abstract: "Measures the write path against PostgreSQL's own ceilings, on a private durable PostgreSQL.")
+        abstract: "Measures the write path and the service beside their ceilings, on a private durable PostgreSQL.")
 
     @Option(help: "Pairs of alternating runs; the median counts.")
     var pairs = 5
@@ -57,6 +57,10 @@ struct LedgerBench: AsyncParsableCommand {
             ("insert", { try await InsertMeasure(bench: bench, pairs: pairs).run() }),
             ("emit", { try await EmitMeasure(bench: bench).run() }),
             ("ingest", { try await IngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
+            ("http", { try await ServiceIngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
+            ("latency", { try await StreamLatencyMeasure(bench: bench, runledger: runledger).run() }),
+            ("fanout", { try await FanOutMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
+            ("footprint", { try await FootprintMeasure(bench: bench, runledger: runledger).run() }),
             ("sustained", { try await SustainedMeasure(bench: bench, eventCount: sustained).run() }),
         ]
         for (name, measure) in measures where only.map(name.contains) ?? true {

@@ -19,7 +19,7 @@ struct Runledger: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self, ReportCommand.self,
+            DemoCommand.self, ServeCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self, ReportCommand.self,
             MigrateCommand.self, PsqlCommand.self,
         ])
 

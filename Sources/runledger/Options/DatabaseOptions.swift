@@ -51,13 +51,19 @@ struct DatabaseOptions: ParsableArguments {
 
     /// Runs `body` with the ledger's database, which for a private one is started, migrated and stopped again.
     ///
-    /// - Parameter migrating: whether to bring a private database up to date first.
+    /// - Parameters:
+    ///   - migrating: whether to bring a private database up to date first.
+    ///   - migratingAny: whether to do so with a database that is named, too.
     func withDatabase<R: Sendable>(
-        migrating: Bool = true, _ body: (LedgerDatabase) async throws -> R
+        migrating: Bool = true, migratingAny: Bool = false, _ body: (LedgerDatabase) async throws -> R
     ) async throws -> R {
         let settings = try await settings()
         if let url = settings.databaseURL {
-            return try await body(LedgerDatabase(url: url, schema: settings.schema))
+            let database = LedgerDatabase(url: url, schema: settings.schema)
+            if migratingAny {
+                _ = try await Migrator(database.configuration, schema: settings.schema, logger: .stderr).up()
+            }
+            return try await body(database)
         }
         let server = EmbeddedPostgres(dataDirectory: settings.dataDirectory, logger: .stderr)
         Terminal.progress("Starting the private database in \(server.dataDirectory) …")

@@ -11,6 +11,20 @@ struct Settings {
     var schema: String
     /// `runledger.data.dir`: where the private PostgreSQL keeps its data; `nil` for the usual place.
     var dataDirectory: String?
+    /// `runledger.host`: the address that `serve` listens on.
+    var host: String?
+    /// `runledger.port`: the port that `serve` listens on.
+    var port: Int?
+    /// `runledger.admin.token`: an administrator's token of the service, from 16 characters.
+    var adminToken: String?
+    /// `runledger.admin.token-file`: the file that holds it.
+    var adminTokenFile: String?
+    /// `runledger.database.connections`: how many connections `serve` opens to PostgreSQL.
+    var databaseConnections: Int?
+    /// `runledger.connections`: how many connections of clients `serve` takes.
+    var connections: Int?
+    /// `runledger.subscribers`: how many streams `serve` keeps open.
+    var subscribers: Int?
 
     /// Reads the environment, and where that says nothing, the JSON file `file` or that of `RUNLEDGER_CONFIG`.
     init(file: String?) async throws {
@@ -25,13 +39,33 @@ struct Settings {
         databaseURL = reader.string(forKey: "database.url")
         schema = reader.string(forKey: "schema") ?? "runledger"
         dataDirectory = reader.string(forKey: "data.dir")
+        try Self.check(environment)
+        host = reader.string(forKey: "host")
+        port = reader.int(forKey: "port")
+        adminToken = reader.string(forKey: "admin.token", isSecret: true)
+        adminTokenFile = reader.string(forKey: "admin.token-file")
+        databaseConnections = reader.int(forKey: "database.connections")
+        connections = reader.int(forKey: "connections")
+        subscribers = reader.int(forKey: "subscribers")
         let server = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"]
         if databaseURL == nil, server.contains(where: { environment[$0] != nil }) { databaseURL = "" }
     }
 
-    private static let keys = ["database.url", "schema", "data.dir"]
+    private static let textKeys = ["database.url", "schema", "data.dir", "host", "admin.token", "admin.token-file"]
+    private static let numberKeys = ["port", "database.connections", "connections", "subscribers"]
+    private static let keys = textKeys + numberKeys
 
-    /// Refuses a file with a setting that is misspelt or no string: passed over, it would lead to another database.
+    /// Refuses variables that should be numbers and are none, which the reader would pass over.
+    private static func check(_ environment: [String: String]) throws {
+        for key in numberKeys {
+            let name = "RUNLEDGER_" + key.replacing(".", with: "_").uppercased()
+            if let value = environment[name], Int(value) == nil {
+                throw CommandError("\(name) is \(value), which is no whole number.")
+            }
+        }
+    }
+
+    /// Refuses a file with a setting that is misspelt or of another type: passed over, it would lead to another database.
     private static func check(file path: String) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandError("The settings file \(path) cannot be read.")
@@ -52,8 +86,10 @@ struct Settings {
             } else if !keys.contains(key) {
                 let known = keys.map { "runledger.\($0)" }.joined(separator: ", ")
                 throw CommandError("\(path) sets runledger.\(key), which is no setting; the settings are \(known).")
-            } else if !(value is String) {
+            } else if textKeys.contains(key), !(value is String) {
                 throw CommandError("\(path) sets runledger.\(key) to something that is no string.")
+            } else if numberKeys.contains(key), !(value is Int) {
+                throw CommandError("\(path) sets runledger.\(key) to something that is no whole number.")
             }
         }
     }

@@ -1,0 +1,99 @@
+import Foundation
+import WorkflowEvents
+import WorkflowEventsPostgres
+
+/// What comes in over HTTP: many events a request beside the batch writer alone, one event a request beside a route that
+/// does nothing.
+struct ServiceIngestMeasure {
+    let bench: Workbench
+    let runledger: String
+    let pairs: Int
+
+    private static let requestCount = 400
+    private static let eventsPerRequest = 500
+    private static let singleCount = 20_000
+
+    func run() async throws -> [ResultRow] {
+        var batches: [Double] = []
+        var writers: [Double] = []
+        var singles: [Double] = []
+        var routes: [Double] = []
+        for pair in 0..<pairs {
+            writers.append(try await write(pair))
+            try await bench.settle()
+            try await ServiceProcess.withService(bench, runledger: runledger) { service in
+                try await post(pair, to: service)
+            }.append(to: &batches, &routes, &singles)
+        }
+        let batchRatio = zip(batches, writers).map { $0 / $1 }.median
+        let singleRatio = zip(singles, routes).map { $0 / $1 }.median
+        return [
+            ResultRow(
+                what: "HTTP ingest, NDJSON of 500 events a request, 8 connections",
+                figure: "\(grouped(batches.median)) events/s",
+                ceiling: "\(grouped(writers.median)) events/s, the batch writer alone", ratio: fixed(batchRatio),
+                goal: "at least 0.7", isMet: batchRatio >= 0.7),
+            ResultRow(
+                what: "HTTP ingest, one event a request, 64 connections, each answered after its commit",
+                figure: "\(grouped(singles.median)) requests/s",
+                ceiling: "\(grouped(routes.median)) requests/s, `GET /healthz`", ratio: fixed(singleRatio),
+                goal: "at least 0.4", isMet: singleRatio >= 0.4),
+        ]
+    }
+
+    /// The same events through the batch writer, in requests of the same size and as many at a time.
+    private func write(_ pair: Int) async throws -> Double {
+        let events = bench.events(Self.requestCount * Self.eventsPerRequest, label: "sw\(pair)")
+        try await bench.settle()
+        let time = try await bench.withPool { pool in
+            try await withBatchWriter(bench.database, pool: pool, logger: bench.logger) { writer in
+                try await seconds {
+                    try await withThrowingTaskGroup { group in
+                        for producer in 0..<8 {
+                            group.addTask {
+                                for request in stride(from: producer, to: Self.requestCount, by: 8) {
+                                    let start = request * Self.eventsPerRequest
+                                    _ = try await writer.append(Array(events[start..<start + Self.eventsPerRequest]))
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                }
+            }
+        }
+        return Double(events.count) / time
+    }
+
+    private struct Rates: Sendable {
+        var batch: Double
+        var route: Double
+        var single: Double
+
+        func append(to batches: inout [Double], _ routes: inout [Double], _ singles: inout [Double]) {
+            batches.append(batch)
+            routes.append(route)
+            singles.append(single)
+        }
+    }
+
+    private func post(_ pair: Int, to service: ServiceProcess) async throws -> Rates {
+        let events = bench.events(Self.requestCount * Self.eventsPerRequest, label: "sb\(pair)")
+        let batches = (0..<Self.requestCount).map { request in
+            HTTPLoad.request(events[request * Self.eventsPerRequest..<(request + 1) * Self.eventsPerRequest])
+        }
+        let singles = bench.events(Self.singleCount, label: "ss\(pair)").map { event in
+            var body: [UInt8] = []
+            EventJSONWriter.append(event, to: &body)
+            return HTTPLoad.request("/v1/events", token: ServiceProcess.token, body: body)
+        }
+        let health = HTTPLoad.request("/healthz", token: ServiceProcess.token)
+        let eight = HTTPLoad(port: service.port, connectionCount: 8)
+        let many = HTTPLoad(port: service.port, connectionCount: 64)
+        let batchRate = try await eight.run(Self.requestCount, expecting: 201) { batches[$0] }
+        return Rates(
+            batch: batchRate * Double(Self.eventsPerRequest),
+            route: try await many.run(Self.singleCount * 2, expecting: 200) { _ in health },
+            single: try await many.run(Self.singleCount, expecting: 201) { singles[$0] })
+    }
+}
