@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "LedgerService",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerSchema", "LibPQ", "WorkflowEvents",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
                 "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1,
                 nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],

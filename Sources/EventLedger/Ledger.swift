@@ -32,6 +32,19 @@ package struct Ledger: Sendable {
         }
     }
 
+    /// How many committed batches have no position yet, and how long the oldest of them has waited, in seconds.
+    package func lag() async throws -> (batchCount: Int, seconds: Double) {
+        try await pool.withConnection { connection in
+            let rows = try await connection.query(
+                """
+                select count(*), coalesce(extract(epoch from clock_timestamp() - min(recorded_at)), 0)::float8
+                from event_batches where first_position is null
+                """)
+            let (count, seconds) = try rows[0].decode(Int64.self, Double.self)
+            return (Int(count), max(0, seconds))
+        }
+    }
+
     /// What tells this ledger from every other.
     package func id() async throws -> UUID {
         try await pool.withConnection { try await $0.query("select id from ledger")[0].decode(UUID.self) }

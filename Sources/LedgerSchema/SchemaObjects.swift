@@ -5,7 +5,7 @@ enum SchemaObjects {
     /// Tables and views, the one others are likeliest to have first.
     static let relations = [
         "workflow_events", "schema_migrations", "ledger", "event_batches", "sequencing", "ingest_keys",
-        "ledger_events", "events", "executions", "runs",
+        "ledger_events", "events", "executions", "runs", "access_tokens", "stream_tickets",
     ]
 
     static let functions = [

@@ -37,12 +37,16 @@ package struct LedgerService: Service {
         let pool = PostgresPool(
             configuration: database.configuration, maximumConnections: settings.maximumDatabaseConnections,
             logger: logger)
-        let writer = BatchWriter(database: database, pool: pool, logger: logger)
         let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
-        let access = AccessControl(pool: pool, adminToken: settings.adminToken)
+        var writerSettings = BatchWriter.Settings()
+        let telemetry = ServiceTelemetry()
+        writerSettings.onCommit = { _ in hub.wake() }
+        let writer = BatchWriter(database: database, pool: pool, settings: writerSettings, logger: logger)
+        let access = AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger)
         let router = ledgerRouter(
             LedgerParts(
-                database: database, pool: pool, writer: writer, hub: hub, access: access, settings: settings))
+                database: database, pool: pool, writer: writer, hub: hub, access: access, telemetry: telemetry,
+                settings: settings))
         let application = Application(
             router: router,
             server: .http1(

@@ -9,6 +9,8 @@ package struct LedgerRequestContext: RequestContext {
     package let channel: any Channel
     /// Who sends it; `nil` where no token is asked for.
     package var principal: Principal?
+    /// What the log will tell of the request.
+    let record = RequestRecord()
 
     package init(source: ApplicationRequestContextSource) {
         self.coreContext = .init(source: source)

@@ -10,12 +10,17 @@ struct LedgerParts: Sendable {
     let writer: BatchWriter
     let hub: StreamHub
     let access: AccessControl
+    let telemetry: ServiceTelemetry
     let settings: ServiceSettings
 }
 
 /// Every route of the service, behind its middleware.
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let router = Router(context: LedgerRequestContext.self)
-    StreamRoutes(hub: parts.hub, access: parts.access).add(to: router.group("v1"))
+    let known = router.group("v1").add(middleware: Authentication(access: parts.access))
+    let ingest = IngestRoute(
+        writer: parts.writer, telemetry: parts.telemetry, arrivalTimeout: parts.settings.requestTimeout)
+    known.post("events", use: ingest.handle)
+    StreamRoutes(hub: parts.hub, access: parts.access).add(to: known)
     return router
 }

@@ -37,6 +37,11 @@ package struct Problem: Error, Sendable {
         self.headers = headers
     }
 
+    /// The database cannot be reached; the same request may be sent again.
+    static let databaseAway = Problem(
+        .serviceUnavailable, "The database is away; nothing was stored. Send the request again in a moment.",
+        headers: [.retryAfter: "1"])
+
     /// The most events at fault that an answer tells.
     package static let maximumErrorCount = 100
 }

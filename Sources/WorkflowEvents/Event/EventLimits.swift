@@ -28,6 +28,8 @@ package enum EventLimits {
     package static let maximumEventTextBytes = 2 << 20
     /// One HTTP request: up to 10,000 events.
     package static let maximumRequestEventCount = 10_000
+    /// One HTTP request after decompression: up to 16 MiB.
+    package static let maximumRequestBytes = 16 << 20
     /// How many field errors are told of one event; what lies beyond is most likely more of the same.
     package static let maximumFieldErrorCount = 100
 }

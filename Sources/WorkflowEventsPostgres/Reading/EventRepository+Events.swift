@@ -1,5 +1,5 @@
 import LibPQ
-import WorkflowEvents
+package import WorkflowEvents
 
 extension EventRepository {
     /// The events that pass `filter`, by position.
@@ -18,6 +18,31 @@ extension EventRepository {
         let query = Self.query(filter, order: order, limit: limit + 1, after: cursor)
         let rows = try await pool.withConnection { try await $0.query(query) }
         return Page(try rows.map(StoredEvent.init), limit: limit, position: \.position)
+    }
+
+    /// The events of the run called `runID`, by time, then position.
+    ///
+    /// - Parameters:
+    ///   - limit: how many at most, 1 to 10,000. Default 100.
+    ///   - last: time and position of the last event of the page before; `nil` for the first page.
+    /// - Returns: the events, and whether there are more.
+    /// - Throws: an error of the database connection; a retry is safe.
+    package func timeline(
+        runID: String, limit: Int = 100, after last: (ts: Timestamp, position: Int64)? = nil
+    ) async throws -> (events: [StoredEvent], hasMore: Bool) {
+        precondition((1...10_000).contains(limit), "A page has 1 to 10,000 events.")
+        var query: PostgresQuery = """
+            select \(unsafeSQL: StoredEvent.columns) from ledger_events where run_id = \(runID)
+            """
+        if let last { query.append(" and (ts, position) > (\(PostgresTimestamp(last.ts)), \(last.position))") }
+        query.append(" order by ts, position limit \(limit + 1)")
+        let select = query
+        let rows = try await pool.withConnection { connection in
+            _ = try await connection.query("select sequence()")
+            return try await connection.query(select)
+        }
+        let events = try rows.map(StoredEvent.init)
+        return (Array(events.prefix(limit)), events.count > limit)
     }
 
     private static func query(

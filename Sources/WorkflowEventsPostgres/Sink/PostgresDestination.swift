@@ -17,7 +17,7 @@ struct PostgresDestination: BatchDestination {
 
     func deliver(_ events: [WorkflowEvent]) async throws(DestinationError) -> [RefusedEvent] {
         let result = await committer.store([AppendRequest(events)])[0]
-        if result.hasStoredEvents { wakeUpCall.request() }
+        if result.storedCount > 0 { wakeUpCall.request() }
         switch result {
         case .success(let result):
             return result.refused

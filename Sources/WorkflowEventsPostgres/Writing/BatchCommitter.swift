@@ -22,15 +22,42 @@ package struct BatchCommitter: Sendable {
         let sheddings = requests.map { Shedding($0) }
         let failure: CommitError
         do {
-            let batches = Self.batches(of: sheddings)
-            if !batches.isEmpty { try await runner.commit(batches) }
-            return sheddings.map(\.outcome)
+            if !requests.contains(where: { $0.idempotency != nil }) {
+                try await runner.commit(CommitUnit(sheddings))
+                return sheddings.map(\.outcome)
+            }
+            return try await storeKeyed(sheddings)
         } catch {
             failure = CommitError(error)
         }
+        return await storeEach(sheddings, after: failure)
+    }
+
+    /// Stores requests some of which have idempotency keys: those already answered are left out.
+    private func storeKeyed(_ sheddings: [Shedding]) async throws -> [Result<AppendResult, WriteError>] {
+        let answers = try await runner.pool.withConnection { connection in
+            try await KeyRecord.answers(to: sheddings.map(\.keyRecord), on: connection)
+        }
+        let fresh = sheddings.indices.filter { answers[$0] == nil }
+        var results = answers
+        var outcomes: [Result<AppendResult, WriteError>]
+        do {
+            try await runner.commit(CommitUnit(fresh.map { sheddings[$0] }))
+            outcomes = fresh.map { sheddings[$0].outcome }
+        } catch {
+            outcomes = await storeEach(fresh.map { sheddings[$0] }, after: CommitError(error))
+        }
+        for (index, outcome) in zip(fresh, outcomes) { results[index] = outcome }
+        return results.compactMap(\.self)
+    }
+
+    /// Stores each request by itself after `failure` of a transaction of all of them.
+    private func storeEach(
+        _ sheddings: [Shedding], after failure: CommitError
+    ) async -> [Result<AppendResult, WriteError>] {
         var results: [Result<AppendResult, WriteError>] = []
         for shedding in sheddings {
-            if shedding.remaining.isEmpty {
+            if shedding.isDone {
                 results.append(shedding.outcome)
             } else if case .failed(let error) = failure {
                 results.append(.failure(error))
@@ -42,21 +69,6 @@ package struct BatchCommitter: Sendable {
         return results
     }
 
-    /// The events to be stored as one batch a source, in order of arrival.
-    private static func batches(of sheddings: [Shedding]) -> [EventBatch] {
-        var batches: [EventBatch] = []
-        for shedding in sheddings {
-            let (source, events) = (shedding.request.source, shedding.remaining)
-            if events.isEmpty { continue }
-            if let index = batches.firstIndex(where: { $0.source == source }) {
-                batches[index].events += events
-            } else {
-                batches.append(EventBatch(source: source, events: events))
-            }
-        }
-        return batches
-    }
-
     private static let maximumAttemptCount = 20
 
     private func storeAlone(
@@ -64,10 +76,10 @@ package struct BatchCommitter: Sendable {
     ) async -> Result<AppendResult, WriteError> {
         var shedding = shedding
         var failure = failure
-        for _ in 1...Self.maximumAttemptCount where !shedding.remaining.isEmpty {
+        for _ in 1...Self.maximumAttemptCount where !shedding.isDone {
             do {
                 guard let cause = failure else {
-                    try await runner.commit(Self.batches(of: [shedding]))
+                    try await runner.commit(CommitUnit([shedding]))
                     return shedding.outcome
                 }
                 failure = nil
@@ -77,7 +89,7 @@ package struct BatchCommitter: Sendable {
                 if case .failed(let error) = failure { return .failure(error) }
             }
         }
-        guard shedding.remaining.isEmpty else {
+        guard shedding.isDone else {
             return .failure(
                 WriteError(.unavailable, "Other writers keep storing the same events; send these again."))
         }
@@ -92,12 +104,14 @@ package struct BatchCommitter: Sendable {
             throw error
         case .noPartition(let reasons):
             shedding.drop(refused: Self.reasons(events) { reasons[$0.ts] })
+        case .content(let error) where error.tableName == KeyRecord.table:
+            // Another request under the same key was faster.
+            let record = shedding.keyRecord
+            let answers = try await runner.pool.withConnection { try await KeyRecord.answers(to: [record], on: $0) }
+            return try answers[0]?.get()
         case .content(let error) where error.sqlState == .uniqueViolation:
             let found = try await runner.pool.withConnection { try await StoredIdentities.find(events, on: $0) }
-            let conflict = "an event with the same run_id, ts and id but other content is already stored"
-            shedding.drop(
-                duplicates: found.duplicates,
-                refused: Dictionary(uniqueKeysWithValues: found.conflicts.map { ($0, conflict) }))
+            shedding.drop(duplicates: found.duplicates, conflicts: found.conflicts)
         case .content(let error) where error.constraintName == "event_batches_ts_max_in_future":
             let latest = try await runner.pool.withConnection { try await LatestTime.query(on: $0) }
             shedding.drop(refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil })

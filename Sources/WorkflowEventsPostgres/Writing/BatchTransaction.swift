@@ -1,9 +1,10 @@
 import LibPQ
 import WorkflowEvents
 
-/// One attempt to store batches: a transaction of batch rows and a COPY.
+/// One attempt to store batches: a transaction of idempotency keys, batch rows and a COPY.
 final class BatchTransaction {
-    let batches: [EventBatch]
+    private let batches: [EventBatch]
+    private let keys: [KeyRecord]
     /// Set once the server has told; from then on the transaction may hold keys or have committed.
     private(set) var trace: Trace?
 
@@ -15,8 +16,9 @@ final class BatchTransaction {
         var recordedAt: PostgresTimestamp
     }
 
-    init(_ batches: [EventBatch]) {
-        self.batches = batches
+    init(_ unit: CommitUnit) {
+        self.batches = unit.batches
+        self.keys = unit.keys
     }
 
     func run(on connection: PostgresConnection) async throws {
@@ -34,6 +36,10 @@ final class BatchTransaction {
             returning id, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
             """
         try await connection.transaction { connection in
+            // First, while nothing is held that others could wait for. Without events the transaction has no trace:
+            // when its outcome is lost, sending the keys again finds them.
+            if !keys.isEmpty { try await KeyRecord.insert(keys, on: connection) }
+            if batches.isEmpty { return }
             let rows = try await connection.query(insert)
             var ids: [Int64] = []
             for row in rows {

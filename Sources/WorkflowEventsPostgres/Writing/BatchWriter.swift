@@ -21,6 +21,8 @@ package final class BatchWriter: Sendable {
         package var maximumWaitingBytes = 256 << 20
         /// After this a transaction is aborted and settled.
         package var transactionTimeout = Duration.seconds(30)
+        /// Called with the number of new events after each commit of some; it must not block.
+        package var onCommit: @Sendable (Int) -> Void = { _ in }
 
         package init() {}
     }
@@ -29,6 +31,7 @@ package final class BatchWriter: Sendable {
     private let queue: BatchQueue
     private let wakeUpCall: WakeUpCall
     private let laneCount: Int
+    private let onCommit: @Sendable (Int) -> Void
 
     /// A writer to `database` over connections of `pool`; it writes while ``run()`` runs.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: Settings = Settings(), logger: Logger) {
@@ -41,16 +44,19 @@ package final class BatchWriter: Sendable {
             maximumBatch: BatchLoad(eventCount: settings.maximumBatchCount, byteCount: settings.maximumBatchBytes))
         self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)
         self.laneCount = settings.laneCount
+        self.onCommit = settings.onCommit
     }
 
     /// Stores `events` and returns after their transaction has committed.
     ///
     /// - Throws: ``WriteError``. Sending the same events again is always safe.
     package func append(
-        _ events: [WorkflowEvent], source: String? = nil, policy: RefusalPolicy = .partial
+        _ events: [WorkflowEvent], source: String? = nil, policy: RefusalPolicy = .partial,
+        idempotency: IdempotencyKey? = nil
     ) async throws -> AppendResult {
-        if events.isEmpty { return AppendResult() }
-        return try await queue.submit(AppendRequest(events, source: source, policy: policy))
+        if events.isEmpty, idempotency == nil { return AppendResult() }
+        return try await queue.submit(
+            AppendRequest(events, source: source, policy: policy, idempotency: idempotency))
     }
 
     /// Events that wait for a transaction to take them.
@@ -80,16 +86,20 @@ package final class BatchWriter: Sendable {
     private func runLane() async {
         while let group = await queue.next() {
             let results = await committer.store(group.map(\.request))
-            if results.contains(where: \.hasStoredEvents) { wakeUpCall.request() }
+            let storedCount = results.reduce(0) { $0 + $1.storedCount }
+            if storedCount > 0 {
+                onCommit(storedCount)
+                wakeUpCall.request()
+            }
             for (entry, result) in zip(group, results) { entry.reply.resume(with: result.mapError { $0 }) }
         }
     }
 }
 
 extension Result<AppendResult, WriteError> {
-    /// Whether there is something new to read.
-    var hasStoredEvents: Bool {
-        if case .success(let result) = self { result.acceptedCount > 0 } else { false }
+    /// How many events there are now that were not there before.
+    var storedCount: Int {
+        if case .success(let result) = self, !result.isReplay { result.acceptedCount } else { 0 }
     }
 }
 

@@ -7,6 +7,7 @@ struct Shedding {
     private var kept: [Int]
     private var duplicateCount = 0
     private(set) var refused: [RefusedEvent] = []
+    private var hasConflict = false
 
     /// Sheds at once what breaks a rule of its own, so that the database need not be asked.
     init(_ request: AppendRequest) {
@@ -29,7 +30,14 @@ struct Shedding {
     }
 
     /// Takes out events by their place in ``remaining``.
-    mutating func drop(duplicates: Set<Int> = [], refused reasons: [Int: String] = [:]) {
+    mutating func drop(duplicates: Set<Int> = [], conflicts: Set<Int> = []) {
+        if !conflicts.isEmpty { hasConflict = true }
+        let conflict = "an event with the same run_id, ts and id but other content is already stored"
+        drop(duplicates: duplicates, refused: Dictionary(uniqueKeysWithValues: conflicts.map { ($0, conflict) }))
+    }
+
+    /// Takes out events by their place in ``remaining``.
+    mutating func drop(duplicates: Set<Int> = [], refused reasons: [Int: String]) {
         duplicateCount += duplicates.count
         refused += reasons.map { RefusedEvent(index: kept[$0.key], reason: $0.value) }
         refused.sort { $0.index < $1.index }
@@ -51,10 +59,20 @@ struct Shedding {
         return AppendResult(acceptedCount: accepted, duplicateCount: duplicateCount, refused: refused)
     }
 
+    /// What is to be remembered of the request under its key once everything in ``remaining`` is stored.
+    var keyRecord: KeyRecord? {
+        guard let idempotency = request.idempotency, let source = request.source, !isRejected else { return nil }
+        return KeyRecord(
+            source: source, idempotency: idempotency, acceptedCount: kept.count, duplicateCount: duplicateCount)
+    }
+
+    /// Whether a transaction has nothing to store of it.
+    var isDone: Bool { remaining.isEmpty && keyRecord == nil }
+
     /// What became of the request once everything in ``remaining`` is stored.
     var outcome: Result<AppendResult, WriteError> {
         if isRejected, let first = refused.first {
-            return .failure(WriteError(.refused, "event \(first.index): \(first.reason)", refused: refused))
+            return .failure(WriteError(hasConflict ? .conflict : .refused, "event \(first.index): \(first.reason)", refused: refused))
         }
         return .success(AppendResult(acceptedCount: kept.count, duplicateCount: duplicateCount, refused: refused))
     }

@@ -25,16 +25,18 @@ final class TransactionRunner: Sendable {
         self.logger = logger
     }
 
-    /// Commits `batches` in one transaction.
+    /// Commits `unit` in one transaction.
     ///
     /// When this throws, nothing of them is stored, or the transaction is on the list of those that are settled before
     /// the next one begins.
-    func commit(_ batches: [EventBatch]) async throws {
+    func commit(_ unit: CommitUnit) async throws {
+        if unit.isEmpty { return }
+        let batches = unit.batches
         try await prepare(for: batches)
         var attemptCount = 0
         while true {
             attemptCount += 1
-            let transaction = BatchTransaction(batches)
+            let transaction = BatchTransaction(unit)
             do {
                 return try await run(transaction)
             } catch let error as PostgresError {

@@ -6,8 +6,13 @@ public struct WriteError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable, Hashable {
         /// The database is away, overloaded or refuses the login; the same events may be sent again.
         case unavailable
-        /// An event is wrong or conflicts with a stored one, and the request was to be stored whole or not at all.
+        /// An event is wrong, and the request was to be stored whole or not at all.
         case refused
+        /// An event has the identity of a stored one but other content, and the request was to be stored whole or not at
+        /// all.
+        case conflict
+        /// The idempotency key was used for another request.
+        case keyReused
         /// The schema is missing or of another release.
         case schema
         /// The writer has shut down.
@@ -18,7 +23,7 @@ public struct WriteError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     /// What happened and what to do, in one sentence; never a secret.
     public var message: String
-    /// The events at fault, where ``code`` is `refused`.
+    /// The events at fault, where ``code`` is `refused` or `conflict`.
     public var refused: [RefusedEvent]
 
     package init(_ code: Code, _ message: String, refused: [RefusedEvent] = []) {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import LedgerReporting
 import Logging
 import WorkflowEvents
 public import WorkflowEventsPostgres

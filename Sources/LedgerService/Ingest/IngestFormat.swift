@@ -1,0 +1,26 @@
+import HTTPTypes
+
+/// In which form a request carries its events.
+enum IngestFormat {
+    /// One event or an array.
+    case json
+    /// An event a line.
+    case lines
+
+    /// The form that the header field `Content-Type` names.
+    ///
+    /// - Throws: ``Problem`` 415.
+    init(_ headers: HTTPFields) throws(Problem) {
+        let type = headers[.contentType]?.split(separator: ";").first.map {
+            $0.trimmingPrefix(while: \.isWhitespace).lowercased().filter { !$0.isWhitespace }
+        }
+        switch type {
+        case "application/json": self = .json
+        case "application/x-ndjson", "application/jsonl": self = .lines
+        default:
+            throw Problem(
+                .unsupportedMediaType,
+                "Send Content-Type: application/json (one event or an array) or application/x-ndjson (one a line).")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import WorkflowEvents
+
+/// What one transaction stores: a batch for each source, and what is remembered of requests under idempotency keys.
+struct CommitUnit {
+    let batches: [EventBatch]
+    let keys: [KeyRecord]
+
+    /// Everything that is left of `sheddings`, in order of arrival.
+    init(_ sheddings: [Shedding]) {
+        var batches: [EventBatch] = []
+        for shedding in sheddings {
+            let (source, events) = (shedding.request.source, shedding.remaining)
+            if events.isEmpty { continue }
+            if let index = batches.firstIndex(where: { $0.source == source }) {
+                batches[index].events += events
+            } else {
+                batches.append(EventBatch(source: source, events: events))
+            }
+        }
+        self.batches = batches
+        self.keys = sheddings.compactMap(\.keyRecord)
+    }
+
+    var isEmpty: Bool { batches.isEmpty && keys.isEmpty }
+}
