@@ -12,6 +12,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -94,8 +95,8 @@ let package = Package(
             name: "LedgerService",
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1,
-                nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
+                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
+                nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),

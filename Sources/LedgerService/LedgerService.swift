@@ -51,7 +51,7 @@ package struct LedgerService: Service {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [WebSocketUpgradeHandler()],
+                    additionalChannelHandlers: [StreamConnection()],
                     idleTimeout: TimeAmount(settings.requestTimeout))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil),
