@@ -43,9 +43,7 @@ final class FrameBlock: Sendable {
         var texts = Frames()
         texts.ends.reserveCapacity(events.count)
         for stored in events {
-            let recorded = EventJSONWriter.Recorded(
-                position: stored.position, recordedAt: stored.recordedAt, source: stored.source)
-            EventJSONWriter.append(stored.event, recorded: recorded, to: &json)
+            stored.appendJSON(to: &json)
             texts.ends.append(json.count)
         }
         texts.bytes.writeBytes(json)

@@ -29,14 +29,13 @@ package final class StreamHub: Service {
     private let state = Mutex(State())
     private let ringMisses = Atomic(0)
 
-    private static let ringBytes = 16 << 20
     /// Passes begin no closer than this, so that a burst of commits shares them.
     private static let passInterval = Duration.milliseconds(3)
     private static let pageLimit = 1000
 
     /// A hub on the ledger in `database`, read over connections of `pool`.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: ServiceSettings, logger: Logger) {
-        self.ring = FrameRing(maximumBytes: Self.ringBytes)
+        self.ring = FrameRing(maximumBytes: settings.ringBytes)
         self.ledger = Ledger(pool: pool)
         self.desk = HistoryDesk(ledger: ledger, logger: logger)
         self.wakeUps = WakeUps(database: database, logger: logger)

@@ -1,0 +1,37 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+
+extension TestService {
+    /// The lines that are not empty of a stream of server-sent events, up to the one that contains `text`, or all.
+    func serverSentEvents(
+        _ query: String, headers: HTTPHeaders = [:], until text: String?
+    ) async throws -> [String] {
+        var request = HTTPClientRequest(url: url + "/v1/stream" + query)
+        request.headers = ["Authorization": "Bearer \(Self.token)", "Accept": "text/event-stream"]
+        request.headers.add(contentsOf: headers)
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        guard response.status == .ok, response.headers["Content-Type"] == ["text/event-stream"] else {
+            throw StreamTestError("no stream: \(response.status)")
+        }
+        var buffer = ByteBuffer()
+        for try await var part in response.body {
+            buffer.writeBuffer(&part)
+            let soFar = String(buffer: buffer)
+            if let text, soFar.split(separator: "\n").dropLast().contains(where: { $0.contains(text) }) { break }
+        }
+        return String(buffer: buffer).split(separator: "\n").map(String.init)
+    }
+
+    /// The value of a metric without labels.
+    func metric(_ name: String) async throws -> Double {
+        var request = HTTPClientRequest(url: url + "/metrics")
+        request.headers = ["Authorization": "Bearer \(Self.token)"]
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+        let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name + " ") }),
+            let value = Double(line.dropFirst(name.count + 1))
+        else { throw StreamTestError("no metric \(name) in:\n\(text)") }
+        return value
+    }
+}
