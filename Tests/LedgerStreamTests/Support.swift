@@ -36,6 +36,22 @@ struct TestService: Sendable {
         request.body = .bytes(ByteBuffer(string: events.map { $0.json + "\n" }.joined()))
         return try await HTTPClient.shared.execute(request, timeout: .seconds(30)).status.code
     }
+
+    /// A ticket for one stream.
+    func ticket() async throws -> String {
+        struct Answer: Decodable {
+            var ticket: String
+            var expires_in: Int
+        }
+        var request = HTTPClientRequest(url: url + "/v1/stream-tickets")
+        request.method = .POST
+        request.headers = ["Authorization": "Bearer \(Self.token)"]
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let answer = try JSONDecoder().decode(
+            Answer.self, from: Data((try await response.body.collect(upTo: 4096)).readableBytesView))
+        guard response.status == .created, answer.expires_in == 30 else { throw StreamTestError("\(answer)") }
+        return answer.ticket
+    }
 }
 
 extension TestLedger {

@@ -52,10 +52,11 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is NIOWebSocketError {
-            perform(machine.receive(error))
-        } else {
-            context.close(promise: nil)
+        switch error {
+        case is NIOWebSocketError: perform(machine.receive(error))
+        // The rest of what could not be read.
+        case is ByteToMessageDecoderError: break
+        default: context.close(promise: nil)
         }
     }
 
