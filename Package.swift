@@ -128,6 +128,13 @@ let package = Package(
             name: "LedgerTestSupport",
             dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "LedgerServiceTestSupport",
+            dependencies: [
+                "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, nioCore, nioHTTP1,
+                serviceLifecycle,
+            ],
+            path: "Tests/ServiceTestSupport", swiftSettings: strict),
         .executableTarget(
             name: "SpoolProbe", dependencies: ["WorkflowEvents", logging, metrics], path: "Tests/SpoolProbe",
             swiftSettings: strict),
@@ -178,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerTestSupport", "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerServiceTestSupport",
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
                 subprocess, system,
             ],
@@ -187,15 +194,16 @@ let package = Package(
         .testTarget(
             name: "LedgerStreamTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
+                "EventLedger", "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
                 nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle, subprocess, system,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsHTTPTests",
             dependencies: [
-                "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsHTTP",
                 "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, hummingbird, logging, nioCore,
                 serviceLifecycle,
             ],

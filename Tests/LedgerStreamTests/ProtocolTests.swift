@@ -1,4 +1,5 @@
 import LedgerService
+import LedgerServiceTestSupport
 import LedgerTestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import LedgerServiceTestSupport
 import NIOCore
 import NIOHTTP1
 
@@ -17,7 +18,7 @@ extension TestService {
             do {
                 let response = try await HTTPClient.shared.execute(asked, timeout: .seconds(60))
                 guard response.status == .ok, response.headers["Content-Type"] == ["text/event-stream"] else {
-                    throw StreamTestError("no stream: \(response.status)")
+                    throw ServiceTestError("no stream: \(response.status)")
                 }
                 for try await bytes in response.body { part.yield(bytes) }
                 part.finish()
@@ -33,17 +34,5 @@ extension TestService {
             if let text, soFar.contains(text), soFar.hasSuffix("\n\n") { break }
         }
         return String(buffer: buffer).split(separator: "\n").map(String.init)
-    }
-
-    /// The value of a metric without labels.
-    func metric(_ name: String) async throws -> Double {
-        var request = HTTPClientRequest(url: url + "/metrics")
-        request.headers = ["Authorization": "Bearer \(Self.token)"]
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
-        let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name + " ") }),
-            let value = Double(line.dropFirst(name.count + 1))
-        else { throw StreamTestError("no metric \(name) in:\n\(text)") }
-        return value
     }
 }

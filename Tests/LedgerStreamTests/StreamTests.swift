@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import LedgerService
+import LedgerServiceTestSupport
 import LedgerTestSupport
 import LibPQ
 import NIOCore

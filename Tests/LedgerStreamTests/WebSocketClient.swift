@@ -1,4 +1,5 @@
 import Foundation
+import LedgerServiceTestSupport
 import NIOCore
 import NIOPosix
 
@@ -75,7 +76,7 @@ struct WebSocketClient {
                 buffer.moveReaderIndex(to: end.upperBound)
                 return
             }
-            guard try await fill() else { throw StreamTestError("no answer") }
+            guard try await fill() else { throw ServiceTestError("no answer") }
         }
     }
 

@@ -61,10 +61,12 @@ final class ServiceTelemetry: Sendable {
     func append(to text: inout MetricsText) {
         let counts = counts.withLock { $0 }
         text.family("runledger_http_requests_total", "counter", "Requests answered, by method, route and status.")
-        for (route, count) in counts.requests.sorted(by: { ($0.key.path, $0.key.status) < ($1.key.path, $1.key.status) }) {
+        for (route, count) in counts.requests.sorted(by: { ($0.key.path, $0.key.status) < ($1.key.path, $1.key.status) }
+        ) {
             text.sample(
                 "runledger_http_requests_total",
-                labels: [("method", route.method), ("route", route.path), ("status", String(route.status))], Double(count))
+                labels: [("method", route.method), ("route", route.path), ("status", String(route.status))],
+                Double(count))
         }
         text.family("runledger_events_total", "counter", "Events acknowledged, by phase; duplicates count as well.")
         for phase in Phase.allCases {
