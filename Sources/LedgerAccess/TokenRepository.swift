@@ -12,6 +12,12 @@ package struct TokenRepository: Sendable {
         self.pool = pool
     }
 
+    /// Whether a token may be called `name`: 1 to 255 bytes without control characters.
+    package static func isValid(name: String) -> Bool {
+        (1...255).contains(name.utf8.count)
+            && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+
     /// Makes a token and returns it; it cannot be read again.
     ///
     /// - Parameters:
@@ -20,8 +26,9 @@ package struct TokenRepository: Sendable {
     ///   - expiresAt: from when it is refused; `nil` for never.
     /// - Throws: ``AccessError``, or an error of the database connection.
     package func create(name: String, scopes: Set<Scope>, expiresAt: PostgresTimestamp? = nil) async throws -> String {
-        guard (1...255).contains(name.utf8.count), !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else { throw AccessError(.invalid, "A token's name has 1 to 255 bytes and no control characters.") }
+        guard Self.isValid(name: name) else {
+            throw AccessError(.invalid, "A token's name has 1 to 255 bytes and no control characters.")
+        }
         guard !scopes.isEmpty else { throw AccessError(.invalid, "A token needs a scope at least.") }
         let secret = Secret(prefix: "rl_")
         let words = scopes.map(\.rawValue).sorted()

@@ -19,8 +19,8 @@ struct Runledger: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            DemoCommand.self, ServeCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self, ReportCommand.self,
-            MigrateCommand.self, PsqlCommand.self,
+            DemoCommand.self, ServeCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self,
+            ReportCommand.self, MigrateCommand.self, TokenCommand.self, PsqlCommand.self,
         ])
 
     /// The release this binary is of.

@@ -7,8 +7,9 @@ struct HelpTests {
     @Test(
         "--help of each command is as it was agreed",
         arguments: [
-            "", "demo", "ingest", "events", "runs", "report", "report run", "report list", "migrate", "migrate up",
-            "migrate down", "migrate status", "migrate verify", "psql",
+            "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "migrate", "migrate up",
+            "migrate down", "migrate status", "migrate verify", "token", "token create", "token list", "token revoke",
+            "psql",
         ])
     func help(of command: String) async throws {
         var runledger = CommandLineTool()
@@ -32,7 +33,13 @@ struct HelpTests {
             ["events", "--phase", "stop"], ["events", "--since", "yesterday"], ["events", "--since", "999999999w"],
             ["report"], ["report", "failure"], ["report", "failures", "--format", "xml"], ["runs", "--limit", "0"],
             ["runs", "r1", "--node", "PLAN"], ["demo", "--runs", "0"], ["migrate", "down"],
-            ["runs", "--database-url", "dbname=a", "--data-dir", "b"],
+            ["runs", "--database-url", "dbname=a", "--data-dir", "b"], ["serve", "--port", "65536"],
+            ["serve", "--host", ""], ["token"], ["token", "create"], ["token", "create", "--name", "a"],
+            ["token", "create", "--name", "a", "--scope", "events"], ["token", "create", "--scope", "admin"],
+            ["token", "create", "--name", "a", "--scope", "admin", "--expires", "soon"],
+            ["token", "create", "--name", "a", "--scope", "admin", "--expires", "0d"],
+            ["token", "create", "--name", "", "--scope", "admin"], ["token", "list", "--format", "html"],
+            ["token", "revoke"],
         ] {
             let outcome = try await runledger.run(arguments)
             #expect(outcome.exitCode == 64, "\(arguments)")

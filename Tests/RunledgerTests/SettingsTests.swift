@@ -57,10 +57,13 @@ struct SettingsTests {
                 #"{"runledger":{"databse":{"url":"x"}}}"#,
                 """
                 PATH sets runledger.databse, which is no setting; the settings are runledger.database.url, \
-                runledger.schema, runledger.data.dir.
+                runledger.schema, runledger.data.dir, runledger.host, runledger.admin.token, \
+                runledger.admin.token-file, runledger.port, runledger.database.connections, runledger.connections, \
+                runledger.subscribers.
                 """
             ),
             (#"{"runledger":{"schema":7}}"#, "PATH sets runledger.schema to something that is no string."),
+            (#"{"runledger":{"port":"x"}}"#, "PATH sets runledger.port to something that is no whole number."),
         ])
     func wrongFile(content: String?, sentence: String) async throws {
         try await withTemporaryDirectory { directory in

@@ -64,7 +64,7 @@ struct CoalescingTests {
                 ])
             }
             #expect(try results[0].get() == AppendResult(acceptedCount: 4))
-            #expect(results[1].error?.code == .refused)
+            #expect(results[1].error?.code == .conflict)
             #expect(results[1].error?.refused.map(\.index) == [0])
             #expect(try results[2].get().acceptedCount == 2)
             #expect(try results[2].get().refused.map(\.index) == [0])

@@ -74,7 +74,7 @@ struct StoringTests {
                     try await writer.append(
                         [events[0], events[1], events[2], events[3].falsified, events[4]], policy: .whole)
                 }
-                #expect(error.code == .refused)
+                #expect(error.code == .conflict)
                 #expect(error.refused.map(\.index) == [3])
                 #expect(!error.isRetryable)
             }

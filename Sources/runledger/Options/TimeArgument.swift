@@ -8,17 +8,23 @@ struct TimeArgument: ExpressibleByArgument {
     init?(argument: String) {
         if let timestamp = Timestamp(rfc3339: argument) ?? Timestamp(rfc3339: argument + "T00:00:00Z") {
             self.timestamp = timestamp
-        } else if let unit = argument.last.flatMap({ Self.seconds[$0] }), let count = Int64(argument.dropLast()),
-            (0...Self.maximumSeconds / unit).contains(count)
-        {
-            let microseconds = Timestamp.now.microsecondsSince1970 - count * unit * 1_000_000
+        } else if let seconds = Self.seconds(of: argument) {
+            let microseconds = Timestamp.now.microsecondsSince1970 - seconds * 1_000_000
             self.timestamp = Timestamp(microsecondsSince1970: microseconds)
         } else {
             return nil
         }
     }
 
-    private static let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
+    /// The length of a span of time such as `90m`; `nil` if `text` is none, or longer than a thousand years.
+    static func seconds(of text: String) -> Int64? {
+        guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+            (0...maximumSeconds / unit).contains(count)
+        else { return nil }
+        return count * unit
+    }
+
+    private static let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
     /// A thousand years, well within what a timestamp holds.
     private static let maximumSeconds: Int64 = 31_557_600_000
 
