@@ -12,6 +12,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -94,8 +95,8 @@ let package = Package(
             name: "LedgerService",
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, logging, metrics, nioCore, nioHTTP1,
-                nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
+                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
+                nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
@@ -127,6 +128,13 @@ let package = Package(
             name: "LedgerTestSupport",
             dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "LedgerServiceTestSupport",
+            dependencies: [
+                "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, nioCore, nioHTTP1,
+                serviceLifecycle,
+            ],
+            path: "Tests/ServiceTestSupport", swiftSettings: strict),
         .executableTarget(
             name: "SpoolProbe", dependencies: ["WorkflowEvents", logging, metrics], path: "Tests/SpoolProbe",
             swiftSettings: strict),
@@ -177,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerTestSupport", "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerServiceTestSupport",
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
                 subprocess, system,
             ],
@@ -186,15 +194,16 @@ let package = Package(
         .testTarget(
             name: "LedgerStreamTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
+                "EventLedger", "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
                 nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle, subprocess, system,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsHTTPTests",
             dependencies: [
-                "LedgerAccess", "LedgerService", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsHTTP",
                 "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, hummingbird, logging, nioCore,
                 serviceLifecycle,
             ],

@@ -1,5 +1,6 @@
 import EventLedger
 import Hummingbird
+import HummingbirdCore
 import LedgerSchema
 import LibPQ
 package import Logging
@@ -40,21 +41,27 @@ package struct LedgerService: Service {
         let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
         var writerSettings = BatchWriter.Settings()
         let telemetry = ServiceTelemetry()
-        writerSettings.onCommit = { _ in hub.wake() }
+        writerSettings.onCommit = { count in
+            telemetry.committed(count)
+            hub.wake()
+        }
         let writer = BatchWriter(database: database, pool: pool, settings: writerSettings, logger: logger)
         let access = AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger)
         let router = ledgerRouter(
             LedgerParts(
                 database: database, pool: pool, writer: writer, hub: hub, access: access, telemetry: telemetry,
-                settings: settings))
+                settings: settings, logger: logger))
         let application = Application(
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [WebSocketUpgradeHandler()],
-                    idleTimeout: TimeAmount(settings.requestTimeout))),
+                    additionalChannelHandlers: [StreamConnection()],
+                    idleTimeout: TimeAmount(settings.requestTimeout),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: nil),
+                address: .hostname(settings.host, port: settings.port), serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
         // They end one by one, the last first.

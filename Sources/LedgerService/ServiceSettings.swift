@@ -10,6 +10,9 @@ package struct ServiceSettings: Sendable {
     package var maximumConnections = 10_000
     /// Subscribers of the stream; more are answered 503. Default 5,000.
     package var maximumSubscribers = 5_000
+    /// So many bytes of the newest events are kept ready for the streams; who is further behind reads the database.
+    /// Default 16 MiB.
+    package var ringBytes = 16 << 20
     /// How long a request may take to arrive and be answered, streams apart. Default 60 s.
     package var requestTimeout = Duration.seconds(60)
     /// How long a shutdown may take. Default 10 s.

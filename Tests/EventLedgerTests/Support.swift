@@ -4,15 +4,6 @@ import LibPQ
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-/// Events of one run, a second apart and numbered by their durations.
-func numberedEvents(_ numbers: Range<Int>, runID: String = "r1") -> [WorkflowEvent] {
-    numbers.map { number in
-        WorkflowEvent(
-            ts: Timestamp(microsecondsSince1970: (1_763_467_200 + Int64(number)) * 1_000_000), runID: runID,
-            node: .lyrics, phase: .end, durationMS: number)
-    }
-}
-
 extension TestLedger {
     /// Runs `body` while another session, which nothing here knows of, has a transaction open in which it has written.
     func withForeignTransaction<Value>(_ body: () async throws -> Value) async throws -> Value {

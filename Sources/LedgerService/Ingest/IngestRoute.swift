@@ -7,12 +7,16 @@ import WorkflowEvents
 import WorkflowEventsPostgres
 
 /// `POST /v1/events`: stores what a request brings, whole or not at all, and answers after the commit.
-struct IngestRoute {
+struct IngestRoute: Sendable {
     let writer: BatchWriter
     let telemetry: ServiceTelemetry
     let arrivalTimeout: Duration
 
-    func handle(_ request: Request, context: LedgerRequestContext) async throws -> Response {
+    func add(to routes: RouterGroup<LedgerRequestContext>) {
+        routes.post("events", use: handle)
+    }
+
+    private func handle(_ request: Request, context: LedgerRequestContext) async throws -> Response {
         let begin = ContinuousClock.now
         let principal = try context.require(.eventsWrite)
         let format = try IngestFormat(request.headers)

@@ -1,6 +1,7 @@
 import EventLedger
 import Hummingbird
 import LibPQ
+import Logging
 import WorkflowEventsPostgres
 
 /// What routes work with.
@@ -12,15 +13,21 @@ struct LedgerParts: Sendable {
     let access: AccessControl
     let telemetry: ServiceTelemetry
     let settings: ServiceSettings
+    let logger: Logger
 }
 
 /// Every route of the service, behind its middleware.
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let router = Router(context: LedgerRequestContext.self)
-    let known = router.group("v1").add(middleware: Authentication(access: parts.access))
-    let ingest = IngestRoute(
-        writer: parts.writer, telemetry: parts.telemetry, arrivalTimeout: parts.settings.requestTimeout)
-    known.post("events", use: ingest.handle)
-    StreamRoutes(hub: parts.hub, access: parts.access).add(to: known)
+    let table = RouteTable()
+    router.add(middleware: RequestEnvelope(routes: table, telemetry: parts.telemetry, logger: parts.logger))
+    let known = router.group().add(middleware: Authentication(access: parts.access))
+    let api = known.group("v1")
+    IngestRoute(writer: parts.writer, telemetry: parts.telemetry, arrivalTimeout: parts.settings.requestTimeout)
+        .add(to: api)
+    QueryRoutes(repository: EventRepository(pool: parts.pool, writer: parts.writer)).add(to: api)
+    StreamRoutes(hub: parts.hub, access: parts.access).add(to: api)
+    OperationsRoutes(parts: parts).add(to: router, known: known)
+    table.learn(router)
     return router
 }

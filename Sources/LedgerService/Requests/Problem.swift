@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import Hummingbird
+import LibPQ
 import WorkflowEvents
 
 /// An answer that says what went wrong: `application/problem+json` (RFC 9457).
@@ -41,6 +42,15 @@ package struct Problem: Error, Sendable {
     static let databaseAway = Problem(
         .serviceUnavailable, "The database is away; nothing was stored. Send the request again in a moment.",
         headers: [.retryAfter: "1"])
+
+    /// Does `body`, and says so where the database does not answer.
+    static func unlessAway<R: Sendable>(_ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch let error as PostgresError {
+            throw error.isRetryable ? Problem.databaseAway : error
+        }
+    }
 
     /// The most events at fault that an answer tells.
     package static let maximumErrorCount = 100

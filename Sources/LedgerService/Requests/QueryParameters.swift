@@ -21,7 +21,8 @@ struct QueryParameters {
             guard names.contains(name) else {
                 let known = names.sorted().joined(separator: ", ")
                 throw Problem(
-                    .badRequest, "There is no parameter \(name.prefix(100)) here; there are \(known.isEmpty ? "none" : known).")
+                    .badRequest,
+                    "There is no parameter \(name.prefix(100)) here; there are \(known.isEmpty ? "none" : known).")
             }
             values[name, default: []].append(text)
         }
@@ -47,7 +48,8 @@ struct QueryParameters {
     func integer(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = try one(name) else { return nil }
         guard let value = Int64(text), range.contains(value) else {
-            throw Problem(.badRequest, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
+            throw Problem(
+                .badRequest, "\(name) must be a whole number from \(range.lowerBound) to \(range.upperBound).")
         }
         return value
     }

@@ -1,31 +1,182 @@
+import EventLedger
+import Foundation
+import HTTPTypes
 package import LibPQ
 package import Logging
+import NIOCore
 import ServiceLifecycle
+import Synchronization
 package import WorkflowEventsPostgres
 
 /// Feeds every subscriber of this process from one tail of the ledger.
+///
+/// While there are subscribers, whatever is committed is read and encoded once, put into the ring, and each event loop
+/// is told. Without any, committed batches only get their positions.
 package final class StreamHub: Service {
-    private let database: LedgerDatabase
-    private let pool: PostgresPool
+    private struct State {
+        var groups: [ObjectIdentifier: SubscriberGroup] = [:]
+        var subscriberCount = 0
+        var isClosing = false
+        var ledgerID: UUID?
+    }
+
+    let ring: FrameRing
+    private let ledger: Ledger
+    private let desk: HistoryDesk
+    private let wakeUps: WakeUps
+    private let maximumSubscribers: Int
     private let logger: Logger
+    private let state = Mutex(State())
+    private let ringMisses = Atomic(0)
+
+    /// Passes begin no closer than this, so that a burst of commits shares them.
+    private static let passInterval = Duration.milliseconds(3)
+    private static let pageLimit = 1000
 
     /// A hub on the ledger in `database`, read over connections of `pool`.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: ServiceSettings, logger: Logger) {
-        self.database = database
-        self.pool = pool
+        self.ring = FrameRing(maximumBytes: settings.ringBytes)
+        self.ledger = Ledger(pool: pool)
+        self.desk = HistoryDesk(ledger: ledger, logger: logger)
+        self.wakeUps = WakeUps(database: database, logger: logger)
+        self.maximumSubscribers = settings.maximumSubscribers
         self.logger = logger
     }
 
     /// Says that a batch has been committed by this process.
-    package func wake() {}
+    package func wake() {
+        if subscriberCount > 0 { wakeUps.wake() }
+    }
 
     /// Tells every subscriber that the service closes, and ends its stream.
-    package func beginShutdown() {}
+    package func beginShutdown() {
+        let groups = state.withLock { state in
+            state.isClosing = true
+            return Array(state.groups.values)
+        }
+        for group in groups { group.end(.shutdown) }
+    }
 
     /// How many streams are open.
-    package var subscriberCount: Int { 0 }
+    package var subscriberCount: Int { state.withLock { $0.subscriberCount } }
+
+    /// How often a subscriber that had caught up has had to go back to the database.
+    package var ringMissCount: Int { ringMisses.load(ordering: .relaxed) }
+
+    // MARK: Subscribers
+
+    /// A subscription to what passes `filter` after `position`, or `nil` for what is new; it holds a place until closed.
+    ///
+    /// - Throws: ``Problem``: 503 without a free place, 409 beyond the head; or an error of the database connection.
+    func subscribe(_ filter: EventFilter, after position: Int64?) async throws -> Subscription {
+        try state.withLock { state in
+            guard !state.isClosing, state.subscriberCount < maximumSubscribers else {
+                throw Problem(
+                    .serviceUnavailable,
+                    state.isClosing
+                        ? "The service is about to stop." : "There are \(maximumSubscribers) streams already.",
+                    headers: [.retryAfter: "1"])
+            }
+            state.subscriberCount += 1
+        }
+        do {
+            let ledgerID = try await ledgerID()
+            let head = try await ledger.sequence()
+            if let position, position > head {
+                throw Problem(
+                    .conflict,
+                    "Position \(position) is not in this ledger, which ends at \(head); after=0 is the beginning.")
+            }
+            return Subscription(
+                hub: self, filter: StreamFilter(filter), after: position ?? head, head: head, ledgerID: ledgerID)
+        } catch {
+            state.withLock { $0.subscriberCount -= 1 }
+            throw error
+        }
+    }
+
+    /// What tells the ledger from others; it never changes.
+    private func ledgerID() async throws -> UUID {
+        if let known = state.withLock({ $0.ledgerID }) { return known }
+        let id = try await ledger.id()
+        state.withLock { $0.ledgerID = id }
+        return id
+    }
+
+    /// Takes `subscription` among those told of news.
+    func add(_ subscription: Subscription, on eventLoop: any EventLoop) {
+        let (group, isClosing) = state.withLock { state in
+            let group = state.groups[ObjectIdentifier(eventLoop)] ?? SubscriberGroup(eventLoop)
+            state.groups[ObjectIdentifier(eventLoop)] = group
+            return (group, state.isClosing)
+        }
+        group.add(subscription)
+        if isClosing { group.end(.shutdown) } else { wakeUps.wake() }
+    }
+
+    /// Gives the place of `subscription` up.
+    func remove(_ subscription: Subscription, from eventLoop: (any EventLoop)?) {
+        let group = state.withLock { state in
+            state.subscriberCount -= 1
+            return eventLoop.flatMap { state.groups[ObjectIdentifier($0)] }
+        }
+        group?.remove(subscription)
+    }
+
+    func read(_ request: HistoryRequest, _ reply: @escaping @Sendable (Result<FrameBlock, any Error>) -> Void) {
+        desk.submit(request, reply)
+    }
+
+    func countRingMiss() {
+        ringMisses.add(1, ordering: .relaxed)
+    }
+
+    // MARK: The tail
 
     package func run() async throws {
-        try? await gracefulShutdown()
+        await withTaskGroup { group in
+            group.addTask { await self.desk.run() }
+            group.addTask { try? await self.feed() }
+            try? await gracefulShutdown()
+            group.cancelAll()
+        }
+    }
+
+    private func feed() async throws {
+        var backoff = Backoff()
+        var lastPass = ContinuousClock.now - Self.passInterval
+        try await wakeUps.forEach {
+            try await Task.sleep(until: lastPass + Self.passInterval)
+            lastPass = .now
+            do {
+                try await pass()
+                backoff.reset()
+            } catch {
+                try Task.checkCancellation()
+                logger.warning("streams wait for the database", metadata: ["reason": "\(error)"])
+                try await Task.sleep(for: backoff.next())
+            }
+        }
+    }
+
+    /// Numbers what has been committed and, if anybody wants it, puts it into the ring.
+    private func pass() async throws {
+        let head = try await ledger.advance()
+        guard subscriberCount > 0 else { return ring.stop() }
+        guard var end = ring.end else {
+            ring.start(FrameBlock([], after: head, through: head))
+            return pump()
+        }
+        while end < head {
+            let events = try await ledger.events(after: end, limit: Self.pageLimit)
+            guard let last = events.last?.position else { return }
+            ring.append(FrameBlock(events, after: end, through: last))
+            end = last
+            pump()
+        }
+    }
+
+    private func pump() {
+        for group in state.withLock({ Array($0.groups.values) }) { group.pump() }
     }
 }

@@ -42,10 +42,15 @@ public struct StoredEvent: Sendable, Hashable {
 }
 
 extension StoredEvent {
-    /// Appends the event with what the ledger knows of it, as one line of Event JSON.
-    package func appendJSONLine(to output: inout [UInt8]) {
+    /// Appends the event with what the ledger knows of it, as Event JSON.
+    package func appendJSON(to output: inout [UInt8]) {
         let recorded = EventJSONWriter.Recorded(position: position, recordedAt: recordedAt, source: source)
         EventJSONWriter.append(event, recorded: recorded, to: &output)
+    }
+
+    /// Appends the event as a line.
+    package func appendJSONLine(to output: inout [UInt8]) {
+        appendJSON(to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 }

@@ -1,0 +1,93 @@
+import EventLedger
+import HTTPTypes
+import Hummingbird
+import LedgerSchema
+import LibPQ
+import NIOCore
+import WorkflowEventsPostgres
+
+/// What those who run the service ask: does it live, can it work, how is it doing, what does it offer.
+struct OperationsRoutes: Sendable {
+    let parts: LedgerParts
+
+    /// So long the database has to answer a probe.
+    private static let probeTimeout = Duration.seconds(2)
+
+    /// Adds what needs no token to `routes`, and the metrics to `known`.
+    func add(to routes: Router<LedgerRequestContext>, known: RouterGroup<LedgerRequestContext>) {
+        routes.get("healthz") { _, _ in Self.json(#"{"status":"ok"}"#) }
+        routes.get("readyz", use: readiness)
+        routes.get("openapi.json") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: PackageResources.openapi_json)))
+        }
+        known.get("metrics", use: metrics)
+    }
+
+    private func readiness(_ request: Request, context: LedgerRequestContext) async throws -> Response {
+        let schema = parts.database.schema
+        do {
+            try await withDeadline(Self.probeTimeout) { [pool = parts.pool] in
+                _ = try await pool.withConnection { try await LedgerContract.check($0, schema: schema) }
+            }
+        } catch let error as SchemaError {
+            throw Problem(.serviceUnavailable, error.message)
+        } catch is PostgresError {
+            throw Problem(.serviceUnavailable, "The database does not answer.", headers: [.retryAfter: "1"])
+        }
+        return Self.json(#"{"status":"ready"}"#)
+    }
+
+    private func metrics(_ request: Request, context: LedgerRequestContext) async throws -> Response {
+        var text = MetricsText()
+        parts.telemetry.append(to: &text)
+        await appendDatabase(to: &text)
+        appendPool(to: &text)
+        text.single(
+            "runledger_write_queue_events", "gauge", "Events that wait for a transaction.",
+            Double(parts.writer.waitingEventCount))
+        text.single(
+            "runledger_stream_subscribers", "gauge", "Streams that are open.", Double(parts.hub.subscriberCount))
+        text.single(
+            "runledger_stream_ring_misses_total", "counter",
+            "How often a subscriber that had caught up went back to the database.", Double(parts.hub.ringMissCount))
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text.text)))
+    }
+
+    private func appendDatabase(to text: inout MetricsText) async {
+        let ledger = Ledger(pool: parts.pool)
+        let lag = try? await withDeadline(Self.probeTimeout) { try await ledger.lag() }
+        text.single(
+            "runledger_database_up", "gauge", "Whether the database answers.", lag == nil ? 0 : 1)
+        guard let lag else { return }
+        text.single(
+            "runledger_sequencing_lag_seconds", "gauge", "How long the oldest batch without a position has waited.",
+            lag.seconds)
+        text.single(
+            "runledger_unsequenced_batches", "gauge", "Committed batches without a position.", Double(lag.batchCount))
+    }
+
+    private func appendPool(to text: inout MetricsText) {
+        let pool = parts.pool.statistics
+        text.family("runledger_database_connections", "gauge", "Connections to the database, by state.")
+        text.sample("runledger_database_connections", labels: [("state", "idle")], Double(pool.idleCount))
+        text.sample("runledger_database_connections", labels: [("state", "leased")], Double(pool.leasedCount))
+        text.single(
+            "runledger_database_connection_waiters", "gauge", "Callers that wait for a connection.",
+            Double(pool.waitingCount))
+        text.single(
+            "runledger_database_connects_total", "counter", "Connections made.", Double(pool.connectCount))
+        text.single(
+            "runledger_database_connection_timeouts_total", "counter", "Callers that waited in vain.",
+            Double(pool.timeoutCount + pool.refusedCount))
+    }
+
+    private static func json(_ text: String) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text + "\n")))
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import LibPQ
+import Logging
+import NIOHTTP1
+
+/// What every request gets: an id, an answer whatever goes wrong, the header fields of a careful server, a log record.
+struct RequestEnvelope: RouterMiddleware {
+    let routes: RouteTable
+    let telemetry: ServiceTelemetry
+    let logger: Logger
+
+    private static let maximumIDLength = 128
+
+    func handle(
+        _ request: Request, context: LedgerRequestContext,
+        next: (Request, LedgerRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let begin = ContinuousClock.now
+        let id = Self.id(request.headers[.requestID])
+        let trace = TraceParent(request.headers[.traceParent])
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch let error as HTTPParserError {
+            // Nothing that follows on this connection could be understood; the server answers and closes it.
+            throw error
+        } catch {
+            response = problem(error, request, id).response(from: request, context: context)
+        }
+        response.headers[.requestID] = id
+        if trace != nil { response.headers[.traceParent] = request.headers[.traceParent] }
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        response.headers[.referrerPolicy] = "no-referrer"
+        response.headers[.cacheControl] = "no-store"
+        let route = context.endpointPath ?? "none"
+        telemetry.answered(request.method, route, response.status)
+        log(request, context, response.status, id, trace, ContinuousClock.now - begin)
+        return response
+    }
+
+    /// The caller's own id, if it is one that a log can hold, else a new one.
+    private static func id(_ text: String?) -> String {
+        if let text, (1...maximumIDLength).contains(text.utf8.count),
+            text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        {
+            return text
+        }
+        return UUID().uuidString.lowercased()
+    }
+
+    private func problem(_ error: any Error, _ request: Request, _ id: String) -> Problem {
+        switch error {
+        case let problem as Problem:
+            return problem
+        case let error as PostgresError where error.isRetryable:
+            logger.warning("the database is away", metadata: ["request_id": "\(id)", "reason": "\(error.message)"])
+            return .databaseAway
+        case let error as HTTPError where error.status == .notFound:
+            let allowed = routes.methods(of: request.uri.path).map(\.rawValue).sorted().joined(separator: ", ")
+            guard !allowed.isEmpty else {
+                return Problem(.notFound, "There is nothing at \(request.uri.path.prefix(200)); see /openapi.json.")
+            }
+            return Problem(.methodNotAllowed, "This takes \(allowed).", headers: [.allow: allowed])
+        case let error as HTTPError:
+            return Problem(error.status, error.body ?? "The request cannot be answered.", headers: error.headers)
+        default:
+            logger.error("a request failed", metadata: ["request_id": "\(id)", "error": "\(error)"])
+            return Problem(.internalServerError, "Something went wrong here; the log has it under request id \(id).")
+        }
+    }
+
+    private func log(
+        _ request: Request, _ context: LedgerRequestContext, _ status: HTTPResponse.Status, _ id: String,
+        _ trace: TraceParent?, _ duration: Duration
+    ) {
+        let isProbe = ["/healthz", "/readyz", "/metrics"].contains(request.uri.path)
+        let level: Logger.Level = isProbe ? .debug : .info
+        guard logger.logLevel <= level else { return }
+        var metadata: Logger.Metadata = [
+            "method": .string(request.method.rawValue), "path": .string(request.uri.path),
+            "status": .stringConvertible(status.code), "duration_us": .stringConvertible(duration / .microseconds(1)),
+            "request_id": .string(id),
+        ]
+        if let name = context.record.withLock({ $0.tokenName }) { metadata["token"] = .string(name) }
+        if let trace {
+            metadata["trace_id"] = .string(trace.traceID)
+            metadata["span_id"] = .string(trace.spanID)
+        }
+        logger.log(level: level, "request", metadata: metadata)
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let requestID = HTTPField.Name("X-Request-Id")!
+    fileprivate static let traceParent = HTTPField.Name("traceparent")!
+    fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+}

@@ -1,0 +1,22 @@
+import WorkflowEvents
+import WorkflowEventsPostgres
+
+/// Which events a subscriber gets, in the form in which each event is looked at once a subscriber.
+struct StreamFilter: Sendable {
+    /// The same for a query.
+    let events: EventFilter
+    private let runHashes: [Int]
+    let isEverything: Bool
+
+    init(_ events: EventFilter) {
+        self.events = events
+        self.runHashes = events.runIDs.map(\.hashValue)
+        self.isEverything = events.runIDs.isEmpty && events.nodes.isEmpty && events.phases.isEmpty
+    }
+
+    func matches(_ event: FrameBlock.Entry) -> Bool {
+        (runHashes.isEmpty || runHashes.contains(event.runHash) && events.runIDs.contains(event.runID))
+            && (events.phases.isEmpty || events.phases.contains(event.phase))
+            && (events.nodes.isEmpty || events.nodes.contains(event.node))
+    }
+}

@@ -1,0 +1,136 @@
+import LedgerServiceTestSupport
+import LedgerTestSupport
+import LibPQ
+import NIOHTTP1
+import Testing
+import WorkflowEvents
+import WorkflowEventsPostgres
+
+@Suite("Queries", .timeLimit(.minutes(2)))
+struct QueryTests {
+    struct Events: Decodable {
+        struct Entry: Decodable {
+            var position: Int64
+            var run_id: String
+            var duration_ms: Int
+            var source: String
+        }
+        var events: [Entry]
+        var next_cursor: String?
+    }
+
+    @Test("Lists events by position either way, in pages that stay stable while more arrive")
+    func pages() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                try await service.post(numberedEvents(0..<25))
+                for (order, expected) in [("asc", Array(1...25)), ("desc", Array((1...25).reversed()))] {
+                    var positions: [Int64] = []
+                    var cursor: String?
+                    repeat {
+                        let page = try await service.get(
+                            "/v1/events?order=\(order)&limit=10" + (cursor.map { "&cursor=\($0)" } ?? "")
+                        ).json(as: Events.self)
+                        positions += page.events.map(\.position)
+                        cursor = page.next_cursor
+                        try await service.post(numberedEvents(0..<1, runID: "late-\(order)-\(positions.count)"))
+                    } while cursor != nil && positions.count < 25
+                    #expect(positions.prefix(25) == expected.map(Int64.init)[...])
+                }
+            }
+        }
+    }
+
+    @Test(
+        "Filters events",
+        arguments: [
+            ("", [4, 3, 2, 1]), ("run_id=a%2F1", [4, 1]), ("node=STYLE", [2]), ("phase=fail", [3]),
+            ("phase=end&phase=fail&run_id=b", [3]), ("has_issues=true", [3]), ("has_issues=false&node=PLAN", [1]),
+            ("text=LATE", [3]), ("text=100%25", []), ("since=2025-11-18T12:00:02Z", [4, 3]),
+            ("until=2025-11-18T12:00:01Z", [1]), ("since=2025-11-18T13:00:01%2B01:00&until=2025-11-18T12:00:02", [2]),
+            ("limit=1", [4]),
+        ] as [(String, [Int64])])
+    func filters(query: String, positions: [Int64]) async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let lines = [
+                    #"{"ts":"2025-11-18T12:00:00Z","run_id":"a/1","node":"PLAN","phase":"start"}"#,
+                    #"{"ts":"2025-11-18T12:00:01Z","run_id":"b","node":"STYLE","phase":"start"}"#,
+                    #"{"ts":"2025-11-18T12:00:02Z","run_id":"b","node":"LYRICS","phase":"fail","issues":["Too late"]}"#,
+                    #"{"ts":"2025-11-18T12:00:03Z","run_id":"a/1","node":"LYRICS","phase":"end"}"#,
+                ]
+                let stored = try await service.post(lines.joined(separator: "\n"), type: "application/x-ndjson")
+                #expect(stored.status == 201)
+                let answer = try await service.get("/v1/events?\(query)")
+                #expect(answer.status == 200)
+                #expect(try answer.json(as: Events.self).events.map(\.position) == positions)
+            }
+        }
+    }
+
+    @Test("Lists runs newest first, shows one with its executions, and its events by time")
+    func runs() async throws {
+        struct Runs: Decodable {
+            struct Entry: Decodable {
+                var run_id: String
+                var status: String
+                var event_count: Int
+            }
+            var runs: [Entry]
+            var next_cursor: String?
+        }
+        struct Run: Decodable {
+            struct Execution: Decodable {
+                var node: String
+            }
+            var run: Runs.Entry
+            var executions: [Execution]
+        }
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                for run in ["a b", "c/d", "ü"] {
+                    try await service.post(Array(numberedEvents(0..<5, runID: run).reversed()))
+                }
+                let first = try await service.get("/v1/runs?limit=2").json(as: Runs.self)
+                #expect(first.runs.map(\.run_id) == ["ü", "c/d"])
+                let cursor = try #require(first.next_cursor)
+                let second = try await service.get("/v1/runs?cursor=\(cursor)").json(as: Runs.self)
+                #expect(second.runs.map(\.run_id) == ["a b"] && second.next_cursor == nil)
+                let one = try await service.get("/v1/runs/c%2Fd").json(as: Run.self)
+                #expect(one.run.run_id == "c/d" && one.run.event_count == 5 && one.executions.count == 5)
+                var durations: [Int] = []
+                var page = try await service.get("/v1/runs/a%20b/events?limit=2").json(as: Events.self)
+                while true {
+                    durations += page.events.map(\.duration_ms)
+                    guard let cursor = page.next_cursor else { break }
+                    page = try await service.get("/v1/runs/a%20b/events?limit=2&cursor=\(cursor)").json()
+                }
+                #expect(durations == [0, 1, 2, 3, 4])
+                for path in ["/v1/runs/none", "/v1/runs/none/events"] {
+                    #expect(try await service.get(path).status == 404)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "Refuses what is unknown or out of range, by name",
+        arguments: [
+            ("/v1/events?limit=0", "limit"), ("/v1/events?limit=1001", "limit"), ("/v1/events?limit=x", "limit"),
+            ("/v1/events?since=yesterday", "since"), ("/v1/events?until=", "until"), ("/v1/events?phase=stop", "phase"),
+            ("/v1/events?has_issues=yes", "has_issues"), ("/v1/events?order=up", "order"),
+            ("/v1/events?cursor=abc", "cursor"), ("/v1/events?cursor=-1", "cursor"),
+            ("/v1/events?limit=1&limit=2", "limit"), ("/v1/events?sort=ts", "sort"), ("/v1/events?text=%FF", "UTF-8"),
+            ("/v1/runs?status=done", "status"), ("/v1/runs?cursor=1.5", "cursor"), ("/v1/runs/a?x=1", "x"),
+            ("/v1/runs/a/events?cursor=12", "cursor"),
+        ])
+    func parameters(path: String, name: String) async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let answer = try await service.get(path)
+                #expect(answer.status == 400)
+                #expect(answer.body.contains(name))
+            }
+        }
+    }
+}
