@@ -7,7 +7,8 @@ struct HelpTests {
     @Test(
         "--help of each command is as it was agreed",
         arguments: [
-            "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "migrate", "migrate up",
+            "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "migrate",
+            "migrate up",
             "migrate down", "migrate status", "migrate verify", "token", "token create", "token list", "token revoke",
             "psql",
         ])
@@ -34,7 +35,7 @@ struct HelpTests {
             ["report"], ["report", "failure"], ["report", "failures", "--format", "xml"], ["runs", "--limit", "0"],
             ["runs", "r1", "--node", "PLAN"], ["demo", "--runs", "0"], ["migrate", "down"],
             ["runs", "--database-url", "dbname=a", "--data-dir", "b"], ["serve", "--port", "65536"],
-            ["serve", "--host", ""], ["token"], ["token", "create"], ["token", "create", "--name", "a"],
+            ["serve", "--host", ""], ["token", "create"], ["token", "create", "--name", "a"],
             ["token", "create", "--name", "a", "--scope", "events"], ["token", "create", "--scope", "admin"],
             ["token", "create", "--name", "a", "--scope", "admin", "--expires", "soon"],
             ["token", "create", "--name", "a", "--scope", "admin", "--expires", "0d"],

@@ -72,7 +72,9 @@ struct Shedding {
     /// What became of the request once everything in ``remaining`` is stored.
     var outcome: Result<AppendResult, WriteError> {
         if isRejected, let first = refused.first {
-            return .failure(WriteError(hasConflict ? .conflict : .refused, "event \(first.index): \(first.reason)", refused: refused))
+            return .failure(
+                WriteError(
+                    hasConflict ? .conflict : .refused, "event \(first.index): \(first.reason)", refused: refused))
         }
         return .success(AppendResult(acceptedCount: kept.count, duplicateCount: duplicateCount, refused: refused))
     }

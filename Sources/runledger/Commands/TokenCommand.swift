@@ -56,8 +56,8 @@ struct TokenCommand: AsyncParsableCommand {
                     let expiry = expires.timestamp()
                     let token = try await tokens.create(name: name, scopes: Set(scopes), expiresAt: expiry)
                     try Terminal.write(token + "\n")
-                    let end = expiry.map { " until \(Timestamp($0))" } ?? ""
-                    Terminal.note("This is the token \(name), good\(end); it cannot be shown again.")
+                    let term = expiry.map { "is good until \(Timestamp($0))" } ?? "does not expire"
+                    Terminal.note("The token \(name) \(term); it is shown this once.")
                 }
             }
         }

@@ -43,7 +43,8 @@ struct ServiceOptions: ParsableArguments {
         return service
     }
 
-    private static func value(_ value: Int?, or usual: Int, within range: ClosedRange<Int>, name: String) throws -> Int {
+    private static func value(_ value: Int?, or usual: Int, within range: ClosedRange<Int>, name: String) throws -> Int
+    {
         guard let value else { return usual }
         guard range.contains(value) else {
             throw CommandError("\(name) is \(value); it must be \(range.lowerBound) to \(range.upperBound).")
