@@ -66,7 +66,8 @@ package struct LedgerService: Service {
             logger: logger)
         // They end one by one, the last first.
         let parts: [any Service] = [
-            PoolService(pool: pool), WriterService(writer: writer), hub, application, StreamEnd(hub: hub),
+            PoolService(pool: pool), KeyUpkeep(expiry: KeyExpiry(pool: pool, logger: logger)),
+            WriterService(writer: writer), hub, application, StreamEnd(hub: hub),
         ]
         var configuration = ServiceGroupConfiguration(services: parts, logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
@@ -83,6 +84,15 @@ private struct PoolService: Service {
         try? await gracefulShutdown()
         await pool.close()
         upkeep.cancel()
+    }
+}
+
+/// Forgets old idempotency keys as long as the service runs.
+private struct KeyUpkeep: Service {
+    let expiry: KeyExpiry
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await expiry.run() }
     }
 }
 
