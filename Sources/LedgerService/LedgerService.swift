@@ -35,24 +35,9 @@ package struct LedgerService: Service {
     ///
     /// - Throws: where the address is taken.
     package func run() async throws {
-        let pool = PostgresPool(
-            configuration: database.configuration, maximumConnections: settings.maximumDatabaseConnections,
-            logger: logger)
-        let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
-        var writerSettings = BatchWriter.Settings()
-        let telemetry = ServiceTelemetry()
-        writerSettings.onCommit = { count in
-            telemetry.committed(count)
-            hub.wake()
-        }
-        let writer = BatchWriter(database: database, pool: pool, settings: writerSettings, logger: logger)
-        let access = AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger)
-        let router = ledgerRouter(
-            LedgerParts(
-                database: database, pool: pool, writer: writer, hub: hub, access: access, telemetry: telemetry,
-                settings: settings, logger: logger))
+        let parts = makeParts()
         let application = Application(
-            router: router,
+            router: ledgerRouter(parts),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [StreamConnection()],
@@ -65,13 +50,36 @@ package struct LedgerService: Service {
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: logger)
         // They end one by one, the last first.
-        let parts: [any Service] = [
-            PoolService(pool: pool), KeyUpkeep(expiry: KeyExpiry(pool: pool, logger: logger)),
-            WriterService(writer: writer), hub, application, StreamEnd(hub: hub),
+        let services: [any Service] = [
+            PoolService(pool: parts.pool), KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
+            WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
-        var configuration = ServiceGroupConfiguration(services: parts, logger: logger)
+        var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
         try await ServiceGroup(configuration: configuration).run()
+    }
+
+    /// Every route, as `GET /v1/runs/{run_id}`.
+    package var routes: [String] {
+        ledgerRouter(makeParts()).routes.map { "\($0.method.rawValue) \($0.path)" }
+    }
+
+    private func makeParts() -> LedgerParts {
+        let pool = PostgresPool(
+            configuration: database.configuration, maximumConnections: settings.maximumDatabaseConnections,
+            acquireTimeout: settings.databaseTimeout, logger: logger)
+        let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
+        let telemetry = ServiceTelemetry()
+        var writing = BatchWriter.Settings()
+        writing.onCommit = { count in
+            telemetry.committed(count)
+            hub.wake()
+        }
+        return LedgerParts(
+            database: database, pool: pool,
+            writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger), hub: hub,
+            access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), telemetry: telemetry,
+            settings: settings, logger: logger)
     }
 }
 

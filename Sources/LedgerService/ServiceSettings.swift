@@ -6,6 +6,8 @@ package struct ServiceSettings: Sendable {
     package var port = 8080
     /// Connections to PostgreSQL, 4 to 200; the one that listens for wake-ups comes on top. Default 8.
     package var maximumDatabaseConnections = 8
+    /// How long a request waits for a database that has gone away before it is answered 503. Default 5 s.
+    package var databaseTimeout = Duration.seconds(5)
     /// Connections of clients; more are not accepted until one closes. Default 10,000.
     package var maximumConnections = 10_000
     /// Subscribers of the stream; more are answered 503. Default 5,000.
