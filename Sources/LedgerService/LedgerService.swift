@@ -51,8 +51,8 @@ package struct LedgerService: Service {
             logger: logger)
         // They end one by one, the last first.
         let services: [any Service] = [
-            PoolService(pool: parts.pool), WriterService(writer: parts.writer), parts.hub, application,
-            StreamEnd(hub: parts.hub),
+            PoolService(pool: parts.pool), KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
+            WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.shutdownTimeout
@@ -92,6 +92,15 @@ private struct PoolService: Service {
         try? await gracefulShutdown()
         await pool.close()
         upkeep.cancel()
+    }
+}
+
+/// Forgets old idempotency keys as long as the service runs.
+private struct KeyUpkeep: Service {
+    let expiry: KeyExpiry
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await expiry.run() }
     }
 }
 

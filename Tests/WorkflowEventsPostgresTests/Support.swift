@@ -27,6 +27,11 @@ extension WorkflowEvent {
 }
 
 extension Result {
+    /// What came of it, if nothing went wrong.
+    var value: Success? {
+        if case .success(let value) = self { value } else { nil }
+    }
+
     /// What went wrong, if something did.
     var error: Failure? {
         if case .failure(let error) = self { error } else { nil }

@@ -104,7 +104,7 @@ package struct BatchCommitter: Sendable {
             throw error
         case .noPartition(let reasons):
             shedding.drop(refused: Self.reasons(events) { reasons[$0.ts] })
-        case .content(let error) where error.tableName == KeyRecord.table:
+        case .content(let error) where error.tableName == KeyRecord.table && error.sqlState == .uniqueViolation:
             // Another request under the same key was faster.
             let record = shedding.keyRecord
             let answers = try await runner.pool.withConnection { try await KeyRecord.answers(to: [record], on: $0) }
@@ -115,8 +115,8 @@ package struct BatchCommitter: Sendable {
         case .content(let error) where error.constraintName == "event_batches_ts_max_in_future":
             let latest = try await runner.pool.withConnection { try await LatestTime.query(on: $0) }
             shedding.drop(refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil })
-        case .content(let error) where error.tableName == "event_batches":
-            // The batch is wrong and no event of it: its source is empty or too long.
+        case .content(let error) where error.tableName == "event_batches" || error.tableName == KeyRecord.table:
+            // The request is wrong and no event of it: its source or its key is empty or too long.
             throw WriteError(.refused, error.message)
         case .content(let error) where events.count == 1:
             shedding.drop(refused: [0: error.message])

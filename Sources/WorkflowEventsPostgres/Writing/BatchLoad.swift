@@ -10,9 +10,17 @@ struct BatchLoad: Sendable {
         self.byteCount = byteCount
     }
 
-    init(_ events: [WorkflowEvent]) {
-        self.init(eventCount: events.count, byteCount: events.reduce(0) { $0 + $1.estimatedBytes })
+    /// What `request` weighs; also one without events takes a place.
+    init(_ request: AppendRequest) {
+        let ownBytes =
+            Self.requestBytes + (request.source?.utf8.count ?? 0) + (request.idempotency?.key.utf8.count ?? 0)
+        self.init(
+            eventCount: request.events.count,
+            byteCount: request.events.reduce(ownBytes) { $0 + $1.estimatedBytes })
     }
+
+    /// About what a request takes besides its events.
+    private static let requestBytes = 256
 
     /// Whether there is more of something than `limit` allows.
     func exceeds(_ limit: BatchLoad) -> Bool {

@@ -30,7 +30,7 @@ final class BatchQueue: Sendable {
 
     /// Waits until `request` is stored.
     func submit(_ request: AppendRequest) async throws -> AppendResult {
-        let load = BatchLoad(request.events)
+        let load = BatchLoad(request)
         return try await withCheckedThrowingContinuation { reply in
             let action: () -> Void = state.withLock { state in
                 if state.isClosed {

@@ -12,8 +12,13 @@ final class BatchTransaction {
     struct Trace: Sendable, Hashable {
         var backendPID: Int32
         var transactionID: String
-        var firstBatchID: Int64
-        var recordedAt: PostgresTimestamp
+        var evidence: Evidence
+    }
+
+    /// A row that is there if the transaction has committed, and only then.
+    enum Evidence: Sendable, Hashable {
+        case batch(id: Int64, recordedAt: PostgresTimestamp)
+        case key(source: String, key: String, recordedAt: PostgresTimestamp)
     }
 
     init(_ unit: CommitUnit) {
@@ -36,9 +41,8 @@ final class BatchTransaction {
             returning id, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
             """
         try await connection.transaction { connection in
-            // First, while nothing is held that others could wait for. Without events the transaction has no trace:
-            // when its outcome is lost, sending the keys again finds them.
-            if !keys.isEmpty { try await KeyRecord.insert(keys, on: connection) }
+            // First, while nothing is held that others could wait for.
+            if !keys.isEmpty { trace = try await KeyRecord.insert(keys, on: connection) }
             if batches.isEmpty { return }
             let rows = try await connection.query(insert)
             var ids: [Int64] = []
@@ -46,8 +50,9 @@ final class BatchTransaction {
                 let (id, recordedAt, pid, xid) = try row.decode(
                     Int64.self, PostgresTimestamp.self, Int32.self, String.self)
                 ids.append(id)
-                if ids.count == 1 {
-                    trace = Trace(backendPID: pid, transactionID: xid, firstBatchID: id, recordedAt: recordedAt)
+                if trace == nil {
+                    trace = Trace(
+                        backendPID: pid, transactionID: xid, evidence: .batch(id: id, recordedAt: recordedAt))
                 }
             }
             _ = try await connection.copyIn(EventCopy.statement, EventCopy.encode(batches, batchIDs: ids))
@@ -68,10 +73,21 @@ extension BatchTransaction.Trace {
             where pid = \(backendPID) and backend_xid = (\(transactionID)::xid8)::xid
             """)
         guard try ended[0].decode(Bool.self) else { return nil }
-        let stored = try await connection.query(
+        return try await connection.query(evidence.query)[0].decode(Bool.self)
+    }
+}
+
+extension BatchTransaction.Evidence {
+    /// Asks whether the row is there.
+    fileprivate var query: PostgresQuery {
+        switch self {
+        case .batch(let id, let recordedAt):
+            "select exists (select from event_batches where id = \(id) and recorded_at = \(recordedAt))"
+        case .key(let source, let key, let recordedAt):
             """
-            select exists (select from event_batches where id = \(firstBatchID) and recorded_at = \(recordedAt))
-            """)
-        return try stored[0].decode(Bool.self)
+            select exists (select from ingest_keys
+                           where source = \(source) and key = \(key) and recorded_at = \(recordedAt))
+            """
+        }
     }
 }

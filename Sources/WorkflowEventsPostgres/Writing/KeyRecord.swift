@@ -9,18 +9,35 @@ struct KeyRecord: Sendable {
 
     static let table = "ingest_keys"
 
-    /// Inserts `records`, in the transaction of their events; a key that is there already is a unique violation.
-    static func insert(_ records: [KeyRecord], on connection: PostgresConnection) async throws {
+    /// Inserts `records`, one at least, in the transaction of their events, and returns what finds that transaction
+    /// again; a key that is there already is a unique violation.
+    static func insert(
+        _ records: [KeyRecord], on connection: PostgresConnection
+    ) async throws -> BatchTransaction.Trace {
+        let sources: [String] = records.map(\.source)
+        let keys: [String] = records.map(\.idempotency.key)
+        let bodies: [String] = records.map { hexadecimal($0.idempotency.bodySHA256) }
+        let accepted: [Int32] = records.map { Int32($0.acceptedCount) }
+        let duplicates: [Int32] = records.map { Int32($0.duplicateCount) }
         // In one order, or transactions that share keys would wait for each other.
-        let sorted = records.sorted { ($0.source, $0.idempotency.key) < ($1.source, $1.idempotency.key) }
-        for record in sorted {
-            try await connection.execute(
-                """
-                insert into ingest_keys (source, key, body_sha256, accepted, duplicates)
-                values (\(record.source), \(record.idempotency.key), \(record.idempotency.bodySHA256),
-                        \(Int32(record.acceptedCount)), \(Int32(record.duplicateCount)))
-                """)
-        }
+        let rows = try await connection.query(
+            """
+            insert into ingest_keys (source, key, body_sha256, accepted, duplicates)
+            select source, key, decode(body, 'hex'), accepted, duplicates
+            from unnest(\(sources), \(keys), \(bodies), \(accepted), \(duplicates))
+                 as request (source, key, body, accepted, duplicates)
+            order by source, key
+            returning source, key, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
+            """)
+        let (source, key, recordedAt, pid, xid) = try rows[0].decode(
+            String.self, String.self, PostgresTimestamp.self, Int32.self, String.self)
+        return BatchTransaction.Trace(
+            backendPID: pid, transactionID: xid, evidence: .key(source: source, key: key, recordedAt: recordedAt))
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// What was answered under each key before; `nil` for a key that is new, and for a request without one.
