@@ -87,8 +87,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "WorkflowEventsHTTP", dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore],
-            swiftSettings: strict),
+            name: "WorkflowEventsHTTP",
+            dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore, nioHTTP1], swiftSettings: strict),
         .target(name: "LedgerAccess", dependencies: ["LibPQ", crypto], swiftSettings: strict),
         .target(name: "LedgerGzip", dependencies: ["CZlib"], swiftSettings: strict),
         .target(
@@ -204,7 +204,7 @@ let package = Package(
             dependencies: [
                 "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
                 "WorkflowEvents", "WorkflowEventsHTTP",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, hummingbird, logging, nioCore,
+                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging, nioCore,
                 serviceLifecycle,
             ],
             swiftSettings: strict),

@@ -123,20 +123,3 @@ struct PostgresSinkTests {
         }
     }
 }
-
-/// Runs `body` with the path of a new directory, which is removed afterwards.
-private func withTemporaryDirectory(_ body: (String) async throws -> Void) async throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try await body(path)
-}
-
-/// The names of the files of batches under `path`.
-private func files(under path: String) -> [String] {
-    let names = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return names.filter { name in
-        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
-        return attributes?[.type] as? FileAttributeType == .typeRegular && !name.hasSuffix("lock")
-    }
-}

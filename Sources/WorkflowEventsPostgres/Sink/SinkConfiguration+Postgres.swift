@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import LibPQ
 public import WorkflowEvents
 
@@ -32,25 +30,13 @@ extension SinkConfiguration {
         SinkConfiguration { context in
             var settings = settings
             settings.flushDeadline = context.flushDeadline
-            if spools, settings.spoolDirectory == nil { settings.spoolDirectory = database.defaultSpoolDirectory }
+            if spools, settings.spoolDirectory == nil {
+                settings.spoolDirectory = DurableSink.Settings.standardSpoolDirectory(
+                    of: "\(database.configuration.redactedDescription) \(database.schema)")
+            }
             return try DurableSink(
                 destination: PostgresDestination(database, logger: context.logger), settings: settings,
                 service: context.service, logger: context.logger)
         }
-    }
-}
-
-extension LedgerDatabase {
-    /// A directory that only sinks of this ledger use: whoever starts adopts what is left there for its own ledger.
-    fileprivate var defaultSpoolDirectory: String {
-        let environment = ProcessInfo.processInfo.environment
-        let state =
-            environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : URL(filePath: $0) }
-            ?? URL.homeDirectory.appending(path: ".local/state")
-        let identity = "\(configuration.redactedDescription) \(schema)"
-        let digest = SHA256.hash(data: Data(identity.utf8)).prefix(8).map {
-            String($0 >> 4, radix: 16) + String($0 & 15, radix: 16)
-        }
-        return state.appending(path: "runledger/spool/\(digest.joined())").path()
     }
 }
