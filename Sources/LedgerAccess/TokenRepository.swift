@@ -49,6 +49,23 @@ package struct TokenRepository: Sendable {
         return secret.text
     }
 
+    /// Makes a token with all scopes for a ledger without one; `nil` if there is one by now.
+    ///
+    /// It is called ``administrator``, or, where that name is used up by a token that is no good any more, `admin-2` and
+    /// so on.
+    package func createFirst() async throws -> String? {
+        for number in 1...100 {
+            guard try await isEmpty() else { return nil }
+            let name = number == 1 ? Self.administrator : "\(Self.administrator)-\(number)"
+            do {
+                return try await create(name: name, scopes: [.admin])
+            } catch {
+                guard (error as? AccessError)?.code == .nameTaken else { throw error }
+            }
+        }
+        throw AccessError(.nameTaken, "Make a token with: runledger token create --name NAME --scope admin.")
+    }
+
     /// Every token, the revoked ones included, by name.
     package func list() async throws -> [AccessToken] {
         try await pool.withConnection { connection in

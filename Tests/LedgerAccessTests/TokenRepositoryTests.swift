@@ -156,6 +156,33 @@ struct TokenRepositoryTests {
         }
     }
 
+    @Test("The first token may do everything, and is made again under a new name only when no other is good")
+    func createFirst() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withTokens { tokens in
+                let first = try #require(try await tokens.createFirst())
+                #expect(try await tokens.find(first)?.principal == Principal(name: "admin", scopes: [.admin]))
+                #expect(try await tokens.createFirst() == nil)
+                try await tokens.revoke(name: "admin")
+                let second = try #require(try await tokens.createFirst())
+                #expect(try await tokens.find(second)?.name == "admin-2")
+            }
+        }
+    }
+
+    @Test("Of services that start at once on a ledger without tokens, one makes the first")
+    func firstRace() async throws {
+        try await withTestLedger { ledger in
+            let made = try await ledger.withTokens { tokens in
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for _ in 0..<6 { group.addTask { try await tokens.createFirst() != nil } }
+                    return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+            }
+            #expect(made == 1)
+        }
+    }
+
     @Test("What is stored of a token is its hash alone")
     func storage() async throws {
         try await withTestLedger { ledger in

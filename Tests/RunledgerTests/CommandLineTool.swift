@@ -91,7 +91,7 @@ struct CommandLineTool {
             errors: result.standardError)
     }
 
-    private func configuration(_ arguments: [String]) -> Configuration {
+    func configuration(_ arguments: [String]) -> Configuration {
         Configuration(
             executable: .path(FilePath(Self.path)), arguments: Arguments(arguments),
             environment: .custom(variables()))
@@ -121,7 +121,7 @@ struct CommandLineTool {
         return directory.appending(path: "runledger").path()
     }()
 
-    private static func exitCode(_ status: TerminationStatus) -> Int32 {
+    static func exitCode(_ status: TerminationStatus) -> Int32 {
         switch status {
         case .exited(let code): code
         case .signaled(let signal): 128 + signal

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Foundation
 import LedgerAccess
 import LedgerSchema
 import LedgerService
 import LibPQ
 import Logging
+import NIOCore
 import ServiceLifecycle
 import WorkflowEventsPostgres
 
@@ -32,34 +34,46 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger.service
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate) { database in
-                let token = try await firstToken(of: database, settings)
+                let isFirstStart = try await checkTokens(of: database, settings)
+                let address = "http://\(settings.urlHost)"
                 let service = LedgerService(database: database, settings: settings, logger: logger) { port in
-                    logger.notice("listening", metadata: ["address": "http://\(settings.urlHost):\(port)"])
-                    if let token { announce(token, at: "http://\(settings.urlHost):\(port)") }
+                    logger.notice("listening", metadata: ["address": "\(address):\(port)"])
+                    // Only now, so that a start that fails has not made a token that nobody has seen.
+                    if isFirstStart { await introduce(database, at: "\(address):\(port)", logger) }
                 }
-                try await serve(service, logger: logger)
+                try await serve(service, settings, logger: logger)
             }
         }
     }
 
-    /// The token made for the first start of a ledger without any; `nil` where there is one.
-    private func firstToken(of database: LedgerDatabase, _ settings: ServiceSettings) async throws -> String? {
+    /// Whether there is no token yet and one is to be made.
+    ///
+    /// - Throws: ``CommandError`` where the service would be open to other machines without one.
+    private func checkTokens(of database: LedgerDatabase, _ settings: ServiceSettings) async throws -> Bool {
         try await withLedgerPool(database, maximumConnections: 1, logger: .stderr) { pool in
             _ = try await pool.withConnection { try await LedgerContract.check($0, schema: database.schema) }
-            let tokens = TokenRepository(pool: pool)
-            guard settings.adminToken == nil, try await tokens.isEmpty() else { return nil }
+            guard settings.adminToken == nil, try await TokenRepository(pool: pool).isEmpty() else { return false }
             guard settings.isLocal else {
                 throw CommandError(
                     "\(settings.host) can be reached from other machines and the ledger has no token yet. Make one "
                         + "with: runledger token create --name NAME --scope admin; or set RUNLEDGER_ADMIN_TOKEN.")
             }
-            do {
-                return try await tokens.create(name: "admin", scopes: [.admin], expiresAt: nil)
-            } catch {
-                // Another one that started at the same time has made and printed it.
-                if try await !tokens.isEmpty() { return nil }
-                throw error
+            return true
+        }
+    }
+
+    /// Makes the first token of a ledger and prints it, with a request to try.
+    private func introduce(_ database: LedgerDatabase, at url: String, _ logger: Logger) async {
+        do {
+            let token = try await withLedgerPool(database, maximumConnections: 1, logger: .stderr) { pool in
+                try await TokenRepository(pool: pool).createFirst()
             }
+            // Another one that started at the same time may have made and printed it.
+            if let token { announce(token, at: url) }
+        } catch {
+            logger.error(
+                "cannot make the first token; make one with runledger token create",
+                metadata: ["reason": "\(error)"])
         }
     }
 
@@ -81,13 +95,35 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     /// Serves until the task is cancelled, which ends the service as a shutdown does: after everything it took is done.
-    private func serve(_ service: LedgerService, logger: Logger) async throws {
+    private func serve(_ service: LedgerService, _ settings: ServiceSettings, logger: Logger) async throws {
         let group = ServiceGroup(services: [service], logger: logger)
         let serving = Task { try await group.run() }
-        try await withTaskCancellationHandler {
-            try await serving.value
-        } onCancel: {
-            Task { await group.triggerGracefulShutdown() }
+        do {
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        } catch {
+            throw CommandError(listeningAt: settings, error) ?? error
+        }
+    }
+}
+
+extension CommandError {
+    /// Why `settings` name nothing to listen on, where `error` says so.
+    fileprivate init?(listeningAt settings: ServiceSettings, _ error: any Error) {
+        let (host, port) = (settings.host, settings.port)
+        switch error {
+        case is SocketAddressError.UnknownHost:
+            self.init("There is no address called \(host); name one of this machine's with --host.")
+        case let error as IOError where error.errnoCode == EADDRINUSE:
+            self.init("Port \(port) of \(host) is taken by another program; choose another with --port.")
+        case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
+            self.init("\(host) is no address of this machine; name one that is with --host.")
+        case let error as IOError where error.errnoCode == EACCES:
+            self.init("Port \(port) may not be used by this user; choose one above 1023 with --port.")
+        default: return nil
         }
     }
 }
