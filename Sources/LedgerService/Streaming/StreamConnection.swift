@@ -115,10 +115,13 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
             write(Self.preamble)
             subscription.begin(self, on: context.eventLoop)
             flush()
-        case (.head(var head), .idle), (.head(var head), .announced):
+        case (.head(var head), _) where asksForUpgrade:
             giveUp()
-            if asksForUpgrade { head.headerFields[.connection] = "close" }
+            head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case (.head, .announced):
+            giveUp()
+            context.write(data, promise: promise)
         case (.end, .upgraded):
             promise?.succeed()
         case (.end, _) where asksForUpgrade:
