@@ -105,7 +105,7 @@ let package = Package(
             dependencies: [
                 "EmbeddedPostgres", "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerMigrations", "LedgerReporting",
                 "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", argumentParser,
-                asyncHTTPClient, logging, metrics, nioCore, serviceLifecycle,
+                asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

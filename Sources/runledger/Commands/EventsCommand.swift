@@ -17,6 +17,7 @@ struct EventsCommand: AsyncParsableCommand {
             Examples:
               runledger events --node LYRICS --phase fail --since 24h
               runledger events --follow --after 0 | jq .node
+              RUNLEDGER_TOKEN=… runledger events --follow --url https://runledger.example.com
             """)
 
     @OptionGroup var filters: EventFilterOptions
@@ -36,9 +37,17 @@ struct EventsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many events at most; not with --follow. (default: all)", valueName: "count"))
     var limit: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Ask a service instead of a database; its token is in RUNLEDGER_TOKEN.", valueName: "url"))
+    var url: String?
+
     @OptionGroup var database: DatabaseOptions
 
     func validate() throws {
+        if url != nil, database.databaseURL != nil || database.dataDir != nil {
+            throw ValidationError("--url names a service; leave --database-url and --data-dir out.")
+        }
         if follow, limit != nil || order == .descending {
             throw ValidationError("--follow goes on without end and in order; leave --limit and --order out.")
         }
@@ -48,12 +57,24 @@ struct EventsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await interruptibly(endingQuietly: follow) {
+            if let url { return try await askService(at: url) }
             try await database.withRepository { database, repository in
                 if follow {
                     try await tail(database, repository.pool)
                 } else {
                     try await list(repository)
                 }
+            }
+        }
+    }
+
+    private func askService(at url: String) async throws {
+        try await ServiceClient.withClient(url) { client in
+            let events = RemoteEvents(client: client, filter: filters.filter)
+            if follow {
+                try await events.follow(after: after)
+            } else {
+                try await events.list(after: after, order: order, limit: limit)
             }
         }
     }
