@@ -94,7 +94,8 @@ let package = Package(
         .target(
             name: "LedgerService",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ",
+                "WorkflowEvents",
                 "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
                 nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],
@@ -186,7 +187,8 @@ let package = Package(
             name: "LedgerServiceTests",
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerServiceTestSupport",
-                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
+                asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
                 subprocess, system,
             ],
@@ -194,8 +196,10 @@ let package = Package(
         .testTarget(
             name: "LedgerStreamTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
+                "EventLedger", "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport",
+                "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
+                hummingbird, logging,
                 nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle, subprocess, system,
             ],
             swiftSettings: strict),
@@ -204,7 +208,8 @@ let package = Package(
             dependencies: [
                 "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
                 "WorkflowEvents", "WorkflowEventsHTTP",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging, nioCore,
+                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
+                nioCore,
                 serviceLifecycle,
             ],
             swiftSettings: strict),

@@ -67,7 +67,8 @@ struct ServiceProcess: Sendable {
 
     /// How long it has computed, in seconds.
     func computedSeconds() throws -> Double {
-        let fields = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+        let fields =
+            try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
             .split(separator: ") ").last?.split(separator: " ") ?? []
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
             throw BenchError("the system does not tell how long a process has computed")

@@ -25,7 +25,8 @@ struct StreamLatencyMeasure {
         let ratio = beside.tail / alone.tail
         return [
             ResultRow(
-                what: "commit to frame, median, 5,000 events/s, 100 subscribers", figure: "\(fixed(alone.median, 1)) ms",
+                what: "commit to frame, median, 5,000 events/s, 100 subscribers",
+                figure: "\(fixed(alone.median, 1)) ms",
                 ceiling: "–", ratio: "–", goal: "under 10 ms", isMet: alone.median < 10),
             ResultRow(
                 what: "commit to frame, p99", figure: "\(fixed(alone.tail, 1)) ms", ceiling: "–", ratio: "–",
