@@ -47,3 +47,37 @@ func isCompleteHistory(_ events: [StoredEvent], count: Int) -> Bool {
     let numbers = Dictionary(grouping: events, by: \.event.runID).values.map { $0.map(\.event.durationMS) }
     return positions == (0..<count).map { Int64($0) + 1 } && numbers.allSatisfy { $0 == Array(0..<$0.count) }
 }
+
+extension TestLedger {
+    /// Makes segments short and percentiles sketched, so that a short history has much of both.
+    func useSmallSegments() async throws {
+        _ = try await withAdministrator {
+            try await $0.execute("update rollup set segment_bits = 5, exact_maximum = 0")
+        }
+    }
+
+    /// Runs `body` with a pool of the role that stores events.
+    func withWriterPool<Value: Sendable>(_ body: (PostgresPool) async throws -> Value) async throws -> Value {
+        try await withLedgerPool(database, logger: TestLedger.logger, body)
+    }
+
+    /// Runs `body` with a pool of a superuser.
+    func withOwnerPool<Value: Sendable>(_ body: (PostgresPool) async throws -> Value) async throws -> Value {
+        try await withLedgerPool(database(as: administrator), logger: TestLedger.logger, body)
+    }
+
+    /// Stores `events` in one batch.
+    func store(_ events: [WorkflowEvent], over pool: PostgresPool) async throws {
+        let committer = BatchCommitter(database: database, pool: pool, logger: TestLedger.logger)
+        for result in await committer.store([AppendRequest(events)]) { _ = try result.get() }
+    }
+
+    /// Ends the sessions that are rolling up.
+    func killRollers() async throws {
+        _ = try await withAdministrator {
+            try await $0.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where query like '%roll_up%' and state = 'active' "
+                    + "and pid <> pg_backend_pid() and datname = current_database()")
+        }
+    }
+}

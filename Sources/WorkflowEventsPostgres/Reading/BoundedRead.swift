@@ -14,35 +14,83 @@ package struct BoundedRead: Sendable {
     package var ledgerID: UUID
     /// The database's time when the query began.
     package var time: Timestamp
+    /// How percentiles in the answer were reckoned, as `duration_statistics()` says it: `exact` or `sketched`; `nil`
+    /// where there are none.
+    package var percentiles: String?
 }
 
 extension PostgresPool {
-    /// Runs `query` over the views that end at the head, everything acknowledged before the call included.
+    /// Runs `query` over the views that end at `bounds`, everything acknowledged before the call included unless those
+    /// say otherwise.
     ///
     /// The query runs in a read-only transaction of its own, as the ledger's reader where the login may take that
     /// role, and ends after `timeout`.
-    package func boundedRead(_ query: PostgresQuery, timeout: Duration = .seconds(60)) async throws -> BoundedRead {
-        let results = try await withConnection { connection in
-            _ = try await connection.query("select sequence()")
-            return try await connection.pipeline([
+    ///
+    /// - Throws: ``ReadBoundsError``, without running the query; an error of the database connection.
+    package func boundedRead(
+        _ query: PostgresQuery, _ bounds: ReadBounds = ReadBounds(), timeout: Duration = .seconds(60)
+    ) async throws -> BoundedRead {
+        try await withConnection { connection in
+            let head = try await connection.query("select sequence()")[0].decode(Int64.self)
+            let position = try await connection.position(bounds.asOf, head: head)
+            let milliseconds = String(Int64(timeout / .milliseconds(1)))
+            let results = try await connection.pipeline([
                 "begin isolation level repeatable read read only",
                 """
-                select set_config('runledger.as_of', head.position::text, true)::bigint, ledger.id, now()
-                from ledger, (select coalesce((select first_position + event_count - 1 from event_batches
-                                               where first_position is not null
-                                               order by first_position desc limit 1), 0) as position) head
+                select ledger.id, now(), set_config('runledger.as_of', \(String(position)), true),
+                       set_config('runledger.recorded_since', \(bounds.recordedSince?.rfc3339 ?? ""), true),
+                       set_config('runledger.recorded_until', \(bounds.recordedUntil?.rfc3339 ?? ""), true),
+                       set_config('runledger.percentiles', '', true),
+                       set_config('statement_timeout', \(milliseconds), true)
+                from ledger
                 """,
-                "select set_config('statement_timeout', \(String(Int64(timeout / .milliseconds(1)))), true)",
                 """
                 select set_config('role', rolname, true) from ledger join pg_roles on rolname = ledger.reader_role
                 where pg_has_role(rolname, 'member')
                 """,
                 query,
+                "select nullif(current_setting('runledger.percentiles', true), '')",
                 "commit",
             ])
+            let (ledgerID, now) = (
+                try results[1][0].decode(0, as: UUID.self), try results[1][0].decode(1, as: PostgresTimestamp.self)
+            )
+            return BoundedRead(
+                rows: results[3], position: position, ledgerID: ledgerID, time: Timestamp(now),
+                percentiles: try results[4][0].decode(String?.self))
         }
-        let (position, ledgerID, now) = try results[1][0].decode(Int64.self, UUID.self, PostgresTimestamp.self)
-        return BoundedRead(rows: results[4], position: position, ledgerID: ledgerID, time: Timestamp(now))
+    }
+}
+
+extension PostgresConnection {
+    /// The position that `asOf` means in a ledger that ends at `head`.
+    fileprivate func position(_ asOf: ReadBounds.AsOf, head: Int64) async throws -> Int64 {
+        var position = head
+        switch asOf {
+        case .now:
+            return head
+        case .position(let given):
+            guard given <= head else { throw ReadBoundsError.beyondHead(head) }
+            position = given
+        case .time(let time):
+            position = try await query(
+                """
+                select coalesce((select first_position + event_count - 1 from event_batches
+                                 where first_position is not null and sequenced_at <= \(PostgresTimestamp(time))
+                                 order by first_position desc limit 1), 0)
+                """)[0].decode(Int64.self)
+        }
+        let retained = try await query(
+            """
+            select retained_from from ledger
+            where retained_from > coalesce((select sequenced_at from event_batches
+                                            where first_position <= \(position)
+                                            order by first_position desc limit 1), '-infinity')
+            """)
+        if let row = retained.first {
+            throw ReadBoundsError.notRetained(Timestamp(try row.decode(PostgresTimestamp.self)))
+        }
+        return position
     }
 }
 

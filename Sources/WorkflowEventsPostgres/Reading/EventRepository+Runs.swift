@@ -12,15 +12,12 @@ extension EventRepository {
         _ filter: RunFilter = RunFilter(), limit: Int = 100, after cursor: Int64? = nil
     ) async throws -> Page<RunSummary> {
         precondition((1...10_000).contains(limit), "A page has 1 to 10,000 runs.")
-        var query: PostgresQuery = "select \(unsafeSQL: RunSummary.columns) from runs where true"
-        if let cursor { query.append(" and first_position < \(cursor)") }
-        if let status = filter.status { query.append(" and status = \(status.rawValue)") }
-        if let since = filter.since { query.append(" and last_ts >= \(PostgresTimestamp(since))") }
-        if let until = filter.until { query.append(" and first_ts < \(PostgresTimestamp(until))") }
-        if let node = filter.node {
-            query.append(" and run_id in (select run_id from events where node = \(node.rawValue))")
-        }
-        query.append(" order by first_position desc limit \(limit + 1)")
+        let query: PostgresQuery = """
+            select \(unsafeSQL: RunSummary.columns)
+            from list_runs(\(filter.since.map { PostgresTimestamp($0) }), \(filter.until.map { PostgresTimestamp($0) }),
+                           \(filter.node?.rawValue), \(filter.status?.rawValue), \(cursor), \(Int64(limit + 1)))
+            order by first_position desc
+            """
         let read = try await pool.boundedRead(query)
         return Page(try read.rows.map(RunSummary.init), limit: limit, position: \.firstPosition)
     }
