@@ -5,11 +5,14 @@ enum SchemaObjects {
     /// Tables and views, the one others are likeliest to have first.
     static let relations = [
         "workflow_events", "schema_migrations", "ledger", "event_batches", "sequencing", "ingest_keys",
-        "ledger_events", "events", "executions", "runs", "access_tokens", "stream_tickets",
+        "ledger_events", "events", "executions", "runs", "access_tokens", "stream_tickets", "rollup", "rollup_cells",
+        "run_summaries",
     ]
 
     static let functions = [
         "refuse_change", "partitions", "ensure_partition", "begin_batch", "sequence", "expire_ingest_keys",
-        "ledger_events_after", "as_of",
+        "ledger_events_after", "as_of", "roll_up", "reset_rollups", "forget_rollups", "sketch_bucket", "sketch_value",
+        "rollup_reach", "ceiling_of", "activity", "duration_statistics", "overtaken_runs", "list_runs",
+        "runs_with_issues", "verify_rollups",
     ]
 }

@@ -76,6 +76,11 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             query.bindings.append(value)
         }
 
+        /// Binds the value, or puts in `null`.
+        package mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+            if let value { appendInterpolation(value) } else { appendLiteral("null") }
+        }
+
         /// Puts in a name, quoted.
         package mutating func appendInterpolation(identifier name: String) {
             query.parts.append(.text(PostgresQuery.quote(identifier: name)))
