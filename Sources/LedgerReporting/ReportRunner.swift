@@ -17,13 +17,10 @@ package struct ReportRunner: Sendable {
         self.pool = pool
     }
 
-    /// The answer of `definition` with `arguments`, everything acknowledged before the call included unless `bounds` say
-    /// otherwise.
+    /// The answer of `definition` with `arguments`, everything acknowledged before the call included.
     ///
     /// - Throws: ``ReportError``; an error of the database connection, where a retry is safe.
-    package func run(
-        _ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:], _ bounds: ReadBounds = ReadBounds()
-    ) async throws -> Report {
+    package func run(_ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:]) async throws -> Report {
         try check(arguments, of: definition)
         let query = ReportQuery.bound(definition, arguments)
             .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)

@@ -1,5 +1,6 @@
 import LibPQ
 import WorkflowEvents
+import WorkflowEventsPostgres
 
 /// A question asked of the rollups and of the events.
 struct RollupQuestion: CustomStringConvertible {

@@ -76,8 +76,11 @@ extension TestLedger {
     func killRollers() async throws {
         _ = try await withAdministrator {
             try await $0.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where query like '%roll_up%' and state = 'active' "
-                    + "and pid <> pg_backend_pid() and datname = current_database()")
+                """
+                select pg_terminate_backend(pid) from pg_stat_activity
+                where query like '%roll_up%' and state = 'active' and pid <> pg_backend_pid()
+                    and datname = current_database()
+                """)
         }
     }
 }

@@ -149,7 +149,7 @@ import Testing
         try await withEvents([[TestEvent(), TestEvent(second: 1, phase: "end")]]) { connection in
             let idle = try await status(connection)
             #expect(idle == "idle")
-            try await connection.execute(script: "set runledger.last_node = 'LYRICS'")
+            try await connection.execute(script: "update ledger set last_node = 'LYRICS'")
             let completed = try await status(connection)
             #expect(completed == "completed")
         }
