@@ -40,16 +40,17 @@ struct RollupQuestion: CustomStringConvertible {
     private var activity: PostgresQuery {
         """
         with rolled as (
-            select row(date_trunc(\(unit), at), node, phase, sum(event_count), sum(duration_sum), min(duration_min),
+            select row(bucket, node, phase, sum(event_count), sum(duration_sum), min(duration_min),
                        max(duration_max), sum(issue_count), max(last_ts))::text as line
-            from activity(\(from), \(to), \(node), \(unit)) group by date_trunc(\(unit), at), node, phase
+            from (select date_trunc(\(unit), at) as bucket, * from activity(\(from), \(to), \(node), \(unit))) pieces
+            group by bucket, node, phase
         ), counted as (
-            select row(date_trunc(\(unit), ts), node, phase, count(*), sum(duration_ms), min(duration_ms),
+            select row(bucket, node, phase, count(*), sum(duration_ms), min(duration_ms),
                        max(duration_ms), sum(cardinality(issues)), max(ts))::text as line
-            from events
+            from (select date_trunc(\(unit), ts) as bucket, * from events) events
             where (\(from)::timestamptz is null or ts >= \(from)) and (\(to)::timestamptz is null or ts < \(to))
                 and (\(node)::text is null or node = \(node))
-            group by date_trunc(\(unit), ts), node, phase
+            group by bucket, node, phase
         )
         select 'activity: ' || line from rolled full join counted using (line)
         where rolled.line is null or counted.line is null

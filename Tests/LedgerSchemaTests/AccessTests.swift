@@ -1,3 +1,4 @@
+import LedgerMigrations
 import LedgerSchema
 import LedgerTestSupport
 import LibPQ
@@ -119,7 +120,8 @@ import Testing
     func down() async throws {
         try await withMigrator { migrator in
             _ = try await migrator.up()
-            #expect(try await migrator.down(to: 7).map(\.version) == [8])
+            let later = Migration.all.map(\.version).filter { $0 > 7 }
+            #expect(try await migrator.down(to: 7).map(\.version) == later.reversed())
             try await connected(migrator.configuration) { connection in
                 var tables: PostgresQuery { "select count(*) from pg_tables where tablename ~ 'access|ticket'" }
                 #expect(try await connection.value(tables, as: Int64.self) == 0)
@@ -127,7 +129,7 @@ import Testing
                     "select contract_version from \(identifier: migrator.schema).ledger", as: Int32.self)
                 #expect(contract == 1)
             }
-            #expect(try await migrator.up().map(\.version) == [8])
+            #expect(try await migrator.up().map(\.version) == later)
             #expect(try await migrator.verify() == [])
         }
     }

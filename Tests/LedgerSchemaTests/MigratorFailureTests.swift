@@ -177,8 +177,8 @@ import Testing
                     """)
             #expect(numbering.count == 2)
             #expect(numbering.allSatisfy { $0.hasPrefix("Batches are not numbered as sequence() needs: ") })
-            let missing = try await verify(after: "drop view runs; drop function expire_ingest_keys()")
-            #expect(missing == ["Relation runs is missing.", "Function expire_ingest_keys() is missing."])
+            let missing = try await verify(after: "drop table stream_tickets; drop function expire_ingest_keys()")
+            #expect(missing == ["Relation stream_tickets is missing.", "Function expire_ingest_keys() is missing."])
         }
     }
 

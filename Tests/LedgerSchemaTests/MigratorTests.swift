@@ -25,10 +25,11 @@ import Testing
     func target() async throws {
         try await withMigrator { migrator in
             let first = try await migrator.up(to: 3)
+            let rest = Array(Migration.all.map(\.version).dropFirst(3))
             #expect(first.map(\.version) == [1, 2, 3])
-            #expect(try await migrator.status().filter { $0.state == .pending }.map(\.version) == [4, 5, 6, 7, 8])
+            #expect(try await migrator.status().filter { $0.state == .pending }.map(\.version) == rest)
             #expect(try await migrator.up(to: 2) == [])
-            #expect(try await migrator.up().map(\.version) == [4, 5, 6, 7, 8])
+            #expect(try await migrator.up().map(\.version) == rest)
             await expectFailure(.unknownVersion) { try await migrator.up(to: 99) }
             await expectFailure(.unknownVersion) { try await migrator.down(to: -1) }
         }
@@ -41,7 +42,7 @@ import Testing
             #expect(try await migrator.status().allSatisfy { $0.state == .pending })
             _ = try await migrator.up()
             let steps = try await migrator.down(to: 5, dryRun: true)
-            #expect(steps.map(\.version) == [8, 7, 6])
+            #expect(steps.map(\.version) == Migration.all.map(\.version).filter { $0 > 5 }.reversed())
             #expect(steps.allSatisfy { $0.duration == nil })
             #expect(try await migrator.verify() == [])
         }

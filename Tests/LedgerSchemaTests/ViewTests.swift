@@ -146,11 +146,16 @@ import Testing
 
     @Test("The workflow's last node is REVIEW unless set")
     func lastNode() async throws {
-        try await withEvents([[TestEvent(), TestEvent(second: 1, phase: "end")]]) { connection in
-            let idle = try await status(connection)
+        try await withWriter { ledger, writer in
+            try await writer.ensurePartition("2025-01-01")
+            try await writer.store([TestEvent(), TestEvent(second: 1, phase: "end")])
+            try await writer.sequence()
+            let idle = try await status(writer)
             #expect(idle == "idle")
-            try await connection.execute(script: "update ledger set last_node = 'LYRICS'")
-            let completed = try await status(connection)
+            try await connected(ledger.administrator) {
+                try await $0.execute(script: "update ledger set last_node = 'LYRICS'")
+            }
+            let completed = try await status(writer)
             #expect(completed == "completed")
         }
     }
