@@ -26,9 +26,9 @@ import Testing
         try await withMigrator { migrator in
             let first = try await migrator.up(to: 3)
             #expect(first.map(\.version) == [1, 2, 3])
-            #expect(try await migrator.status().filter { $0.state == .pending }.map(\.version) == [4, 5, 6, 7, 8])
+            #expect(try await migrator.status().filter { $0.state == .pending }.map(\.version) == [4, 5, 6, 7, 8, 9])
             #expect(try await migrator.up(to: 2) == [])
-            #expect(try await migrator.up().map(\.version) == [4, 5, 6, 7, 8])
+            #expect(try await migrator.up().map(\.version) == [4, 5, 6, 7, 8, 9])
             await expectFailure(.unknownVersion) { try await migrator.up(to: 99) }
             await expectFailure(.unknownVersion) { try await migrator.down(to: -1) }
         }
@@ -41,7 +41,7 @@ import Testing
             #expect(try await migrator.status().allSatisfy { $0.state == .pending })
             _ = try await migrator.up()
             let steps = try await migrator.down(to: 5, dryRun: true)
-            #expect(steps.map(\.version) == [8, 7, 6])
+            #expect(steps.map(\.version) == [9, 8, 7, 6])
             #expect(steps.allSatisfy { $0.duration == nil })
             #expect(try await migrator.verify() == [])
         }
