@@ -164,13 +164,25 @@ struct ReportHeaderTests {
     @Test("Every built-in report can be read, and its columns are the documented ones")
     func builtIn() throws {
         let reports = try ReportCatalogue.builtIn().definitions
-        #expect(reports.map(\.name) == ["average-duration", "failures", "failures-by-node", "runs-with-issues"])
         #expect(
-            reports.map { $0.columns.map(\.name).joined(separator: ", ") } == [
-                "node, count, mean_ms, min_ms, max_ms, p50_ms, p90_ms, p95_ms, p99_ms",
-                "ts, run_id, node, duration_ms, message, issues",
-                "node, failures, executions, rate, last_ts, last_message",
-                "run_id, issues, issue_count, first_ts, last_ts",
+            reports.map { "\($0.name): \($0.columns.map(\.name).joined(separator: " "))" } == [
+                "average-duration: node count mean_ms min_ms max_ms p50_ms p90_ms p95_ms p99_ms",
+                "completeness: day source events batches first_position last_position first_recorded_at last_recorded_at missing",
+                "duration-trend: bucket node count mean_ms p50_ms p95_ms",
+                "failure-trend: bucket node failures executions rate",
+                "failures: ts run_id node duration_ms message issues",
+                "failures-by-node: node failures executions rate last_ts last_message",
+                "issue-summary: issue count nodes runs first_ts last_ts",
+                "late-events: lateness_ms ts recorded_at source run_id node phase position",
+                "metric-summary: node metric count mean min max p95",
+                "open-executions: run_id node started_at open_ms service",
+                "period-comparison: node executions executions_before failures failures_before rate rate_before rate_change "
+                    + "mean_ms mean_ms_before mean_ms_change",
+                "run-summary: run_id status nodes_done executions failures issue_count event_count first_ts last_ts",
+                "runs-with-issues: run_id issues issue_count first_ts last_ts",
+                "slowest-executions: duration_ms run_id node phase ts issues",
+                "sources: source events runs services first_ts last_ts first_recorded_at last_recorded_at",
             ])
+        #expect(reports.allSatisfy { report in report.parameters.contains { $0.name == "limit" } })
     }
 }
