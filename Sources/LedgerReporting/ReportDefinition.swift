@@ -3,10 +3,16 @@ import Foundation
 
 /// A named, parametrised query, as its `.sql` file describes it.
 package struct ReportDefinition: Sendable, Hashable {
-    /// A value that a caller may pass; `nil` where it is not passed.
+    /// A value that a caller may pass, or has to.
     package struct Parameter: Sendable, Hashable {
         package var name: String
         package var type: ReportType
+        /// The texts it takes; empty for any.
+        package var choices: [String]
+        /// The value where none is passed, as its file writes it; `nil` for null.
+        package var defaultText: String?
+        /// Whether the report is refused where none is passed.
+        package var isRequired: Bool
         package var summary: String
     }
 
@@ -24,12 +30,15 @@ package struct ReportDefinition: Sendable, Hashable {
         }
     }
 
-    /// A picture of the answer: bars or a line of one column over another.
+    /// A picture of the answer: bars or lines of one column over another.
     package struct Chart: Sendable, Hashable {
         package enum Kind: String, Sendable, Hashable { case bar, line }
         package var kind: Kind
         package var category: String
+        /// A column of numbers.
         package var value: String
+        /// The column that says which line or bars a row belongs to; `nil` for a single one.
+        package var series: String?
     }
 
     /// The name of its file without `.sql`.

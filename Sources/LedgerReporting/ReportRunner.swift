@@ -19,9 +19,11 @@ package struct ReportRunner: Sendable {
 
     /// The answer of `definition` with `arguments`, everything acknowledged before the call included.
     ///
+    /// A parameter without an argument takes its default.
+    ///
     /// - Throws: ``ReportError``; an error of the database connection, where a retry is safe.
     package func run(_ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:]) async throws -> Report {
-        try check(arguments, of: definition)
+        let arguments = try ReportArguments.complete(arguments, for: definition, now: .now)
         let query = ReportQuery.bound(definition, arguments)
             .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)
         let read = try await answer(query, of: definition)
@@ -38,25 +40,19 @@ package struct ReportRunner: Sendable {
             isTruncated: rows.count > maximumRowCount)
     }
 
-    private func check(_ arguments: [String: ReportValue], of definition: ReportDefinition) throws(ReportError) {
-        for (name, value) in arguments.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = definition.parameters.first(where: { $0.name == name }) else {
-                throw ReportError(.badArgument, "The report `\(definition.name)` has no parameter `\(name)`.")
-            }
-            // As null it would say nothing, and the answer would be to another question.
-            guard value.type == nil || value.type == parameter.type else {
-                throw ReportError(
-                    .badArgument,
-                    "The parameter `\(name)` of report `\(definition.name)` takes a value of type \(parameter.type).")
-            }
-        }
-    }
+    /// What the ledger's own functions raise for an argument out of range.
+    private static let badArgument = SQLState(rawValue: "RL006")
 
     private func answer(_ query: PostgresQuery, of definition: ReportDefinition) async throws -> BoundedRead {
         do {
             return try await pool.boundedRead(query, timeout: statementTimeout)
         } catch {
             guard let error = error as? PostgresError, error.code == .server, !error.isRetryable else { throw error }
+            if error.sqlState == Self.badArgument {
+                let hint = error.hint.map { " \($0)" } ?? ""
+                throw ReportError(
+                    .badArgument, "The report `\(definition.name)` cannot be asked so: \(error.message).\(hint)")
+            }
             let reason =
                 error.sqlState == .queryCanceled
                 ? "took longer than \(statementTimeout); ask for less" : "failed: \(error.message)"

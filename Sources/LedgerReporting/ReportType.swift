@@ -8,8 +8,12 @@ package enum ReportType: String, Sendable, Hashable, CaseIterable {
     case integer
     /// A double.
     case number
+    /// True or false.
+    case boolean
     /// A moment of UTC, in microseconds.
     case timestamp
+    /// A length of time as it is written, `24h`; of parameters alone.
+    case duration
 
     /// The PostgreSQL type that its values are cast to.
     var postgresType: String {
@@ -18,7 +22,9 @@ package enum ReportType: String, Sendable, Hashable, CaseIterable {
         case .texts: "text[]"
         case .integer: "bigint"
         case .number: "double precision"
+        case .boolean: "boolean"
         case .timestamp: "timestamptz"
+        case .duration: "interval"
         }
     }
 }

@@ -8,7 +8,9 @@ package enum ReportValue: Sendable, Hashable {
     case texts([String])
     case integer(Int64)
     case number(Double)
+    case boolean(Bool)
     case timestamp(Timestamp)
+    case duration(TimeSpan)
 
     /// Reads column `index` of `row`, declared as `type`.
     init(_ row: PostgresRow, _ index: Int, as type: ReportType) throws {
@@ -18,9 +20,11 @@ package enum ReportValue: Sendable, Hashable {
             case .texts: try row.decode(index, as: [String]?.self).map(ReportValue.texts)
             case .integer: try row.decode(index, as: Int64?.self).map(ReportValue.integer)
             case .number: try row.decode(index, as: Double?.self).map(ReportValue.number)
+            case .boolean: try row.decode(index, as: Bool?.self).map(ReportValue.boolean)
             case .timestamp:
                 try row.decode(index, as: PostgresTimestamp?.self)
                     .map { .timestamp(Timestamp(microsecondsSince1970: $0.microsecondsSince1970)) }
+            case .duration: preconditionFailure("No column is of type duration: its declaration is refused.")
             }
         self = value ?? .null
     }
@@ -33,7 +37,9 @@ package enum ReportValue: Sendable, Hashable {
         case .texts: .texts
         case .integer: .integer
         case .number: .number
+        case .boolean: .boolean
         case .timestamp: .timestamp
+        case .duration: .duration
         }
     }
 
@@ -45,7 +51,9 @@ package enum ReportValue: Sendable, Hashable {
         case .texts(let texts): json.append(json: texts)
         case .integer(let number): json += String(number).utf8
         case .number(let number): json += Self.shortest(number).utf8
+        case .boolean(let flag): json += String(flag).utf8
         case .timestamp(let time): json.append(json: time.rfc3339)
+        case .duration(let span): json.append(json: span.text)
         }
     }
 

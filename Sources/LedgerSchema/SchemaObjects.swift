@@ -6,13 +6,13 @@ enum SchemaObjects {
     static let relations = [
         "workflow_events", "schema_migrations", "ledger", "event_batches", "sequencing", "ingest_keys",
         "ledger_events", "events", "executions", "runs", "access_tokens", "stream_tickets", "rollup", "rollup_cells",
-        "run_summaries",
+        "run_summaries", "all_events", "batches",
     ]
 
     static let functions = [
         "refuse_change", "partitions", "ensure_partition", "begin_batch", "sequence", "expire_ingest_keys",
         "ledger_events_after", "as_of", "roll_up", "reset_rollups", "forget_rollups", "sketch_bucket", "sketch_value",
         "rollup_reach", "ceiling_of", "activity", "duration_statistics", "overtaken_runs", "list_runs",
-        "runs_with_issues", "verify_rollups",
+        "runs_with_issues", "verify_rollups", "recorded_since", "recorded_until", "as_of_time", "trend_buckets",
     ]
 }

@@ -23,7 +23,8 @@ extension DataTable {
             let startsFormula = text.utf8.first.map { "=+-@\t\r\n".utf8.contains($0) } ?? false
             return startsFormula ? "'" + text : text
         case .timestamp(let time): return time.rfc3339
-        case .texts, .integer, .number:
+        case .duration(let span): return span.text
+        case .texts, .integer, .number, .boolean:
             var json: [UInt8] = []
             value.appendJSON(to: &json)
             return String(decoding: json, as: UTF8.self)

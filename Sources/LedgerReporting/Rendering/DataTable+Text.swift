@@ -48,6 +48,8 @@ extension DataTable {
         case .text(let text): printable(text)
         case .texts(let texts): printable(texts.joined(separator: "; "))
         case .integer(let number): String(number)
+        case .boolean(let flag): String(flag)
+        case .duration(let span): span.text
         case .number(let number): column.unit == "ratio" ? decimal(number * 100) + " %" : decimal(number)
         case .timestamp(let time):
             // Whole seconds of UTC: `2025-11-18 12:00:00Z`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LedgerReporting
 import LibPQ
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -12,8 +13,8 @@ enum ExpiryArgument: ExpressibleByArgument {
     init?(argument: String) {
         if argument == "never" {
             self = .never
-        } else if let seconds = TimeArgument.seconds(of: argument), seconds > 0 {
-            self = .after(seconds: seconds)
+        } else if let span = TimeSpan(argument), span.seconds > 0 {
+            self = .after(seconds: span.seconds)
         } else if let timestamp = Timestamp(rfc3339: argument) ?? Timestamp(rfc3339: argument + "T00:00:00Z") {
             self = .at(timestamp)
         } else {

@@ -1,0 +1,24 @@
+-- title: Runs
+-- description: How each run stands and what it holds, newest first by its first recorded event.
+-- parameter: since timestamp | Only runs with an event at or after this time.
+-- parameter: until timestamp | Only runs with an event before this time.
+-- parameter: node text | Only runs in which this node took part.
+-- parameter: status text (running, failed, completed, idle) | Only runs that stand so.
+-- parameter: limit integer | At most so many rows.
+-- column: run_id text
+-- column: status text
+-- column: nodes_done integer
+-- column: executions integer
+-- column: failures integer
+-- column: issue_count integer
+-- column: event_count integer
+-- column: first_ts timestamp
+-- column: last_ts timestamp
+select run_id, status, nodes_done, executions, failures, issue_count, event_count, first_ts, last_ts
+from runs
+where (:since is null or last_ts >= :since)
+  and (:until is null or first_ts < :until)
+  and (:node is null or run_id in (select run_id from events where node = :node))
+  and (:status is null or status = :status)
+order by first_position desc
+limit :limit
