@@ -57,7 +57,7 @@ declare
     latest timestamptz;
 begin
     select segment_end, reached into segments, rolled from rollup_reach();
-    if hours_from >= hours_to or segments = 0 then
+    if hours_from >= hours_to or segments = 0 or unit = 'minute' then
         -- Nothing but edges.
         hours_from := highest;
         hours_to := highest;
@@ -95,7 +95,7 @@ begin
         where b.first_position between first_batch and last_position;
 
     return query
-        select date_trunc('hour', e.ts), e.node, e.phase, count(*), sum(e.duration_ms), min(e.duration_ms),
+        select date_trunc(case unit when 'minute' then unit else 'hour' end, e.ts), e.node, e.phase, count(*), sum(e.duration_ms), min(e.duration_ms),
             max(e.duration_ms), sum(cardinality(e.issues)), max(e.ts), array[sketch_bucket(e.duration_ms)],
             array[count(*)::integer]
         from (
@@ -125,7 +125,7 @@ end
 $$;
 
 comment on function activity(timestamptz, timestamptz, text, text) is
-    'pieces that add up to what happened in a window, by node, phase and unit: all, month, week, day or hour';
+    'pieces that add up to what happened in a window, by node, phase and unit: all, month … minute';
 
 -- Percentiles are exact, by interpolation between the two nearest durations, as of the first 20,000 events and where
 -- that is asked for; else they come from the histograms, within 1 %. Which it is depends on the position and the

@@ -4,6 +4,7 @@
 -- parameter: until timestamp | Only events before this time.
 -- parameter: node text | Only this node.
 -- parameter: bucket text (minute, hour, day, week, month) = day | How long a bucket is, by UTC; weeks begin on Monday.
+-- parameter: exact boolean = false | Percentiles to the digit in a large ledger too; takes longer.
 -- parameter: limit integer | At most so many rows.
 -- column: bucket timestamp
 -- column: node text
@@ -13,24 +14,15 @@
 -- column: p95_ms number ms
 -- chart: line bucket mean_ms node
 with counted as materialized (
-    select date_trunc(:bucket, ts, 'UTC') as bucket, node, count(*), avg(duration_ms) as mean_ms,
-           percentile_cont(0.50) within group (order by duration_ms) as p50_ms,
-           percentile_cont(0.95) within group (order by duration_ms) as p95_ms
-    from events
-    where phase = 'end'
-      and (:since is null or ts >= :since)
-      and (:until is null or ts < :until)
-      and (:node is null or node = :node)
-    group by 1, 2
+    select * from duration_statistics(:since, :until, :node, :bucket, :exact)
 ), buckets as (
     select trend_buckets(
-               :bucket, coalesce(:since, min(bucket)), coalesce(:until - interval '1 microsecond', max(bucket))
-           ) as bucket
+        :bucket, coalesce(:since, min(bucket)), coalesce(:until - interval '1 microsecond', max(bucket))) as bucket
     from counted
 ), nodes as (
     select distinct node from counted
 )
-select bucket, node, coalesce(count, 0) as count, mean_ms, p50_ms, p95_ms
+select bucket, node, coalesce(event_count, 0) as count, mean_ms, p50_ms, p95_ms
 from buckets cross join nodes left join counted using (bucket, node)
 order by bucket, node
 limit :limit

@@ -12,24 +12,20 @@
 -- column: rate number ratio
 -- chart: line bucket rate node
 with counted as materialized (
-    select date_trunc(:bucket, ts, 'UTC') as bucket, node,
-           count(*) filter (where phase = 'fail') as failures, count(*) as executions
-    from events
+    select date_trunc(:bucket, at) as bucket, node, sum(event_count) as executions,
+           coalesce(sum(event_count) filter (where phase = 'fail'), 0) as failures
+    from activity(:since, :until, :node, :bucket)
     where phase <> 'start'
-      and (:since is null or ts >= :since)
-      and (:until is null or ts < :until)
-      and (:node is null or node = :node)
     group by 1, 2
 ), buckets as (
     select trend_buckets(
-               :bucket, coalesce(:since, min(bucket)), coalesce(:until - interval '1 microsecond', max(bucket))
-           ) as bucket
+        :bucket, coalesce(:since, min(bucket)), coalesce(:until - interval '1 microsecond', max(bucket))) as bucket
     from counted
 ), nodes as (
     select distinct node from counted
 )
 select bucket, node, coalesce(failures, 0) as failures, coalesce(executions, 0) as executions,
-       failures::numeric / executions as rate
+       failures / executions as rate
 from buckets cross join nodes left join counted using (bucket, node)
 order by bucket, node
 limit :limit

@@ -11,25 +11,21 @@
 -- column: last_ts timestamp
 -- column: last_message text
 -- chart: bar node rate
-with finished as (
-    select node, phase, ts, position, issues
-    from events
+with counted as materialized (
+    select node, coalesce(sum(event_count) filter (where phase = 'fail'), 0) as failures,
+           sum(event_count) as executions, max(last_ts) filter (where phase = 'fail') as last_ts
+    from activity(:since, :until, :node)
     where phase <> 'start'
-      and (:since is null or ts >= :since)
-      and (:until is null or ts < :until)
-      and (:node is null or node = :node)
-), latest as (
-    select distinct on (node) node, ts, issues[cardinality(issues)] as message
-    from finished
-    where phase = 'fail'
-    order by node, ts desc, position desc
-), counted as (
-    select node, count(*) filter (where phase = 'fail') as failures, count(*) as executions
-    from finished
     group by node
 )
-select node, failures, executions, failures::numeric / executions as rate,
-       latest.ts as last_ts, latest.message as last_message
-from counted left join latest using (node)
+select node, failures, executions, failures / executions as rate, last_ts, latest.message as last_message
+from counted
+left join lateral (
+    select issues[cardinality(issues)] as message
+    from events
+    where events.node = counted.node and events.phase = 'fail' and events.ts = counted.last_ts
+    order by position desc
+    limit 1
+) latest on true
 order by failures desc, node
 limit :limit

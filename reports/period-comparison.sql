@@ -16,29 +16,29 @@
 -- column: mean_ms_before number ms
 -- column: mean_ms_change number ratio
 -- chart: bar node rate_change
-with edge as materialized (
-    select coalesce(:since, until - interval '24 hours') as since, until
+with period as materialized (
+    select coalesce(:since, until - interval '24 hours') as since, until,
+           until - coalesce(:since, until - interval '24 hours') as length
     from (select coalesce(:until, as_of_time()) as until) as given
-), finished as (
-    select node, phase, duration_ms, ts >= (select since from edge) as is_now
-    from events
-    where phase <> 'start'
-      and ts >= (select since - (until - since) from edge)
-      and ts < (select until from edge)
-      and (:node is null or node = :node)
+), pieces as (
+    select true as is_now, a.* from period p cross join activity(p.since, p.until, :node) a
+    union all
+    select false, a.* from period p cross join activity(p.since - p.length, p.since, :node) a
 ), counted as (
     select node,
-           count(*) filter (where is_now) as executions,
-           count(*) filter (where not is_now) as executions_before,
-           count(*) filter (where is_now and phase = 'fail') as failures,
-           count(*) filter (where not is_now and phase = 'fail') as failures_before,
-           avg(duration_ms) filter (where is_now and phase = 'end') as mean_ms,
-           avg(duration_ms) filter (where not is_now and phase = 'end') as mean_ms_before
-    from finished
+           coalesce(sum(event_count) filter (where is_now), 0) as executions,
+           coalesce(sum(event_count) filter (where not is_now), 0) as executions_before,
+           coalesce(sum(event_count) filter (where is_now and phase = 'fail'), 0) as failures,
+           coalesce(sum(event_count) filter (where not is_now and phase = 'fail'), 0) as failures_before,
+           sum(duration_sum) filter (where is_now and phase = 'end')
+               / sum(event_count) filter (where is_now and phase = 'end') as mean_ms,
+           sum(duration_sum) filter (where not is_now and phase = 'end')
+               / sum(event_count) filter (where not is_now and phase = 'end') as mean_ms_before
+    from pieces
+    where phase <> 'start'
     group by node
 ), rated as (
-    select *, failures::numeric / nullif(executions, 0) as rate,
-           failures_before::numeric / nullif(executions_before, 0) as rate_before
+    select *, failures / nullif(executions, 0) as rate, failures_before / nullif(executions_before, 0) as rate_before
     from counted
 )
 select node, executions, executions_before, failures, failures_before, rate, rate_before,

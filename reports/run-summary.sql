@@ -15,10 +15,5 @@
 -- column: first_ts timestamp
 -- column: last_ts timestamp
 select run_id, status, nodes_done, executions, failures, issue_count, event_count, first_ts, last_ts
-from runs
-where (:since is null or last_ts >= :since)
-  and (:until is null or first_ts < :until)
-  and (:node is null or run_id in (select run_id from events where node = :node))
-  and (:status is null or status = :status)
+from list_runs(:since, :until, :node, :status, null, :limit)
 order by first_position desc
-limit :limit

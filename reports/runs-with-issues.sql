@@ -9,13 +9,6 @@
 -- column: issue_count integer
 -- column: first_ts timestamp
 -- column: last_ts timestamp
-select run_id, array_agg(distinct issue order by issue) as issues, count(*) as issue_count,
-       min(ts) as first_ts, max(ts) as last_ts
-from events cross join unnest(issues) as issue
-where issues <> '{}'
-  and (:since is null or ts >= :since)
-  and (:until is null or ts < :until)
-  and (:node is null or node = :node)
-group by run_id
+select run_id, issues, issue_count, first_ts, last_ts
+from runs_with_issues(:since, :until, :node, :limit)
 order by last_ts desc, run_id
-limit :limit

@@ -12,8 +12,12 @@ package struct ReportError: Error, Sendable, CustomStringConvertible {
         case badDirectory
         /// The position asked for is not in the ledger.
         case badPosition
-        /// The query failed or took too long.
+        /// The query took too long.
+        case tookTooLong
+        /// The query failed.
         case failed
+        /// A manifest is wrong.
+        case badManifest
     }
 
     package var code: Code

@@ -1,6 +1,6 @@
 package import LibPQ
 import WorkflowEvents
-import WorkflowEventsPostgres
+package import WorkflowEventsPostgres
 
 /// Answers reports from a ledger, as its reader.
 ///
@@ -17,16 +17,24 @@ package struct ReportRunner: Sendable {
         self.pool = pool
     }
 
-    /// The answer of `definition` with `arguments`, everything acknowledged before the call included.
+    /// The answer of `definition` with `arguments`, everything acknowledged before the call included unless `bounds` say
+    /// otherwise.
     ///
     /// A parameter without an argument takes its default.
     ///
     /// - Throws: ``ReportError``; an error of the database connection, where a retry is safe.
-    package func run(_ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:]) async throws -> Report {
+    package func run(
+        _ definition: ReportDefinition, _ arguments: [String: ReportValue] = [:], _ bounds: ReadBounds = ReadBounds()
+    ) async throws -> Report {
         let arguments = try ReportArguments.complete(arguments, for: definition, now: .now)
-        let query = ReportQuery.bound(definition, arguments)
+        var bindings = arguments
+        // A function that is told how much is wanted need not find the rest.
+        if bindings[ReportDefinition.Parameter.limit] == .null {
+            bindings[ReportDefinition.Parameter.limit] = .integer(Int64(maximumRowCount + 1))
+        }
+        let query = ReportQuery.bound(definition, bindings)
             .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)
-        let read = try await answer(query, of: definition)
+        let read = try await answer(query, bounds, of: definition)
         let rows = try read.rows.map { row in
             try definition.columns.indices.map { try ReportValue(row, $0, as: definition.columns[$0].type) }
         }
@@ -43,9 +51,16 @@ package struct ReportRunner: Sendable {
     /// What the ledger's own functions raise for an argument out of range.
     private static let badArgument = SQLState(rawValue: "RL006")
 
-    private func answer(_ query: PostgresQuery, of definition: ReportDefinition) async throws -> BoundedRead {
+    private func answer(
+        _ query: PostgresQuery, _ bounds: ReadBounds, of definition: ReportDefinition
+    ) async throws -> BoundedRead {
         do {
-            return try await pool.boundedRead(query, timeout: statementTimeout)
+            return try await pool.boundedRead(query, bounds, timeout: statementTimeout)
+        } catch ReadBoundsError.beyondHead(let head) {
+            throw ReportError(.badPosition, "The ledger ends at position \(head); ask as of that or an earlier one.")
+        } catch ReadBoundsError.notRetained(let time) {
+            throw ReportError(
+                .badPosition, "Events before \(time.rfc3339) may have been removed since; ask as of a later position.")
         } catch {
             guard let error = error as? PostgresError, error.code == .server, !error.isRetryable else { throw error }
             if error.sqlState == Self.badArgument {
@@ -53,10 +68,11 @@ package struct ReportRunner: Sendable {
                 throw ReportError(
                     .badArgument, "The report `\(definition.name)` cannot be asked so: \(error.message).\(hint)")
             }
-            let reason =
-                error.sqlState == .queryCanceled
-                ? "took longer than \(statementTimeout); ask for less" : "failed: \(error.message)"
-            throw ReportError(.failed, "The report `\(definition.name)` \(reason).")
+            if error.sqlState == .queryCanceled {
+                throw ReportError(
+                    .tookTooLong, "The report `\(definition.name)` took longer than \(statementTimeout); ask for less.")
+            }
+            throw ReportError(.failed, "The report `\(definition.name)` failed: \(error.message).")
         }
     }
 }
