@@ -176,7 +176,8 @@ let package = Package(
         .testTarget(
             name: "LedgerReportingTests",
             dependencies: [
-                "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
+                "EventLedger", "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", crypto,
                 logging,
             ],
             swiftSettings: strict),

@@ -62,8 +62,12 @@ begin
         hours_from := highest;
         hours_to := highest;
     end if;
-    days_from := least(ceiling_of('day', hours_from), hours_to);
-    days_to := greatest(date_trunc('day', hours_to), days_from);
+    days_from := hours_to;
+    days_to := hours_to;
+    if unit <> 'hour' then
+        days_from := least(ceiling_of('day', hours_from), hours_to);
+        days_to := greatest(date_trunc('day', hours_to), days_from);
+    end if;
     months_from := days_to;
     months_to := days_to;
     if unit in ('all', 'month') and ceiling_of('month', days_from) < date_trunc('month', days_to) then

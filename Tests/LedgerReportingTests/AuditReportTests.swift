@@ -3,6 +3,7 @@ import LedgerTestSupport
 import LibPQ
 import Testing
 import WorkflowEvents
+import WorkflowEventsPostgres
 
 @Suite("Reports for auditors")
 struct AuditReportTests {
@@ -86,14 +87,17 @@ struct AuditReportTests {
     @Test("Reports can be bounded by when events were recorded, the first time inclusive, the other exclusive")
     func recorded() async throws {
         try await withFixedHistory { ledger async throws in
-            try await ledger.bound(recordedSince: FixedHistory.time(93_600), recordedUntil: FixedHistory.time(97_200))
-            #expect(try await ledger.rows("completeness") == [Self.complete[2]])
-            #expect(try await ledger.firstColumn("run-summary") == ["r4", "r3"])
-            #expect(try await ledger.firstColumn("sources") == ["beta"])
-            #expect(try await ledger.rows("issue-summary").map { $0[1] } == [1])
-            try await ledger.bound(recordedUntil: FixedHistory.time(1800))
+            let bounds = ReadBounds(
+                recordedSince: FixedHistory.time(93_600), recordedUntil: FixedHistory.time(97_200))
+            #expect(try await ledger.rows("completeness", [:], bounds) == [Self.complete[2]])
+            #expect(try await ledger.firstColumn("run-summary", [:], bounds) == ["r4", "r3"])
+            #expect(try await ledger.firstColumn("sources", [:], bounds) == ["beta"])
+            #expect(try await ledger.rows("issue-summary", [:], bounds).map { $0[1] } == [1])
             for definition in try ReportCatalogue.builtIn().definitions {
-                #expect(try await ledger.report(definition.name).rows == [], "\(definition.name)")
+                let rows = try await ledger.report(
+                    definition.name, [:], ReadBounds(recordedUntil: FixedHistory.time(1800))
+                ).rows
+                #expect(rows == [], "\(definition.name)")
             }
         }
     }
@@ -102,23 +106,22 @@ struct AuditReportTests {
     func repeatable() async throws {
         try await withTestLedger { ledger async throws in
             try await ledger.store(Array(FixedHistory.batches[..<2]))
-            func answers() async throws -> [String: String] {
-                try await ledger.withReaderPool { pool in
-                    var answers: [String: String] = [:]
-                    for definition in try ReportCatalogue.builtIn().definitions {
-                        answers[definition.name] = try await ReportRunner(pool: pool).run(definition).rowsSHA256
-                    }
-                    return answers
+            func answers(_ bounds: ReadBounds = ReadBounds()) async throws -> [String: String] {
+                var answers: [String: String] = [:]
+                for definition in try ReportCatalogue.builtIn().definitions {
+                    answers[definition.name] = try await ledger.report(definition.name, [:], bounds).rowsSHA256
                 }
+                return answers
             }
             let before = try await answers()
+            let position = try await ledger.report("sources").asOfPosition
             try await ledger.store([FixedHistory.batches[2]])
             let after = try await answers()
             for name in ["completeness", "period-comparison", "run-summary", "sources"] {
                 #expect(before[name] != after[name], "\(name)")
             }
-            try await ledger.bound(recordedUntil: FixedHistory.time(97_200))
-            #expect(try await answers() == before)
+            #expect(try await answers(ReadBounds(recordedUntil: FixedHistory.time(97_200))) == before)
+            #expect(try await answers(ReadBounds(asOf: .position(position))) == before)
         }
     }
 }

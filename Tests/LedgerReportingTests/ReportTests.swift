@@ -219,7 +219,7 @@ struct ReportTests {
                 let header = "-- title: T\n-- description: D\n-- column: n integer\n"
                 let slow = try ReportDefinition(file: "slow.sql", text: header + "select 1 as n from pg_sleep(60)")
                 let late = await #expect(throws: ReportError.self) { try await runner.run(slow) }
-                #expect(late?.code == .failed)
+                #expect(late?.code == .tookTooLong)
                 #expect(late?.message.contains("took longer") == true)
                 for body in ["select 1 as m", "select 'a' as n", "select n from nothing"] {
                     let wrong = try ReportDefinition(file: "wrong.sql", text: header + body)

@@ -1,3 +1,4 @@
+import EventLedger
 import LedgerReporting
 import LedgerTestSupport
 import LibPQ
@@ -23,36 +24,35 @@ func withFixedHistory(_ body: (TestLedger) async throws -> Void) async throws {
 }
 
 extension TestLedger {
-    /// The answer of a built-in report.
-    func report(_ name: String, _ arguments: [String: ReportValue] = [:]) async throws -> Report {
-        try await withReaderPool { pool in
-            try await ReportRunner(pool: pool).run(ReportCatalogue.builtIn().report(name), arguments)
+    /// The answer of a built-in report, which is the same before and after the events are rolled up.
+    func report(
+        _ name: String, _ arguments: [String: ReportValue] = [:], _ bounds: ReadBounds = ReadBounds()
+    ) async throws -> Report {
+        let definition = try ReportCatalogue.builtIn().report(name)
+        return try await withReaderPool { pool in
+            let report = try await ReportRunner(pool: pool).run(definition, arguments, bounds)
+            try await Rollup(pool: pool).catchUp()
+            let again = try await ReportRunner(pool: pool).run(definition, arguments, bounds)
+            #expect(again.rows == report.rows, "\(name)")
+            return report
         }
     }
 
     /// The rows of a built-in report that is asked as a command or a client of the API asks.
-    func rows(_ name: String, _ texts: [String: String] = [:]) async throws -> [[ReportValue]] {
+    func rows(
+        _ name: String, _ texts: [String: String] = [:], _ bounds: ReadBounds = ReadBounds()
+    ) async throws -> [[ReportValue]] {
         let definition = try ReportCatalogue.builtIn().report(name)
         let arguments = try ReportArguments.parse(
             texts.map { ($0.key, $0.value) }, for: definition, now: FixedHistory.time(100_000))
-        return try await report(name, arguments).rows
+        return try await report(name, arguments, bounds).rows
     }
 
     /// The first column of ``rows(_:_:)``.
-    func firstColumn(_ name: String, _ texts: [String: String] = [:]) async throws -> [ReportValue] {
-        try await rows(name, texts).map { $0[0] }
-    }
-
-    /// Has every session that begins from now on see only what was recorded within these bounds.
-    func bound(recordedSince: Timestamp? = nil, recordedUntil: Timestamp? = nil) async throws {
-        try await withAdministrator { connection in
-            let database = PostgresQuery.quote(
-                identifier: try await connection.query("select current_database()::text")[0].decode(String.self))
-            for (setting, time) in [("since", recordedSince), ("until", recordedUntil)] {
-                try await connection.execute(
-                    script: "alter database \(database) set runledger.recorded_\(setting) = '\(time?.rfc3339 ?? "")'")
-            }
-        }
+    func firstColumn(
+        _ name: String, _ texts: [String: String] = [:], _ bounds: ReadBounds = ReadBounds()
+    ) async throws -> [ReportValue] {
+        try await rows(name, texts, bounds).map { $0[0] }
     }
 }
 
