@@ -11,6 +11,9 @@ package enum ReportType: String, Sendable, Hashable, CaseIterable {
     /// A moment of UTC, in microseconds.
     case timestamp
 
+    /// Whether its values are numbers.
+    package var isNumeric: Bool { self == .integer || self == .number }
+
     /// The PostgreSQL type that its values are cast to.
     var postgresType: String {
         switch self {
