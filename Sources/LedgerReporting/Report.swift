@@ -19,6 +19,24 @@ package struct Report: Sendable {
     package var rows: [[ReportValue]]
     /// Whether there would have been more rows than the cap allows.
     package var isTruncated: Bool
+    /// How its percentiles came about; `nil` where it has none or does not say.
+    package var percentiles: Percentiles?
+
+    /// The answer of `definition` to `arguments`.
+    package init(
+        definition: ReportDefinition, arguments: [(name: String, value: ReportValue)], ledgerID: UUID,
+        asOfPosition: Int64, generatedAt: Timestamp, rows: [[ReportValue]], isTruncated: Bool,
+        percentiles: Percentiles? = nil
+    ) {
+        self.definition = definition
+        self.arguments = arguments
+        self.ledgerID = ledgerID
+        self.asOfPosition = asOfPosition
+        self.generatedAt = generatedAt
+        self.rows = rows
+        self.isTruncated = isTruncated
+        self.percentiles = percentiles
+    }
 
     /// The SHA-256 over each row as a compact JSON array in column order and a line feed, in hexadecimal.
     package var rowsSHA256: String {

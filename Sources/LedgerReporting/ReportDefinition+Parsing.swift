@@ -94,13 +94,16 @@ private struct ReportHeader {
 
     private mutating func readChart(_ value: String, _ number: Int) throws(ReportError) {
         let words = value.split(separator: " ").map(String.init)
-        guard words.count == 3, let kind = ReportDefinition.Chart.Kind(rawValue: words[0]) else {
-            throw error(number, "a chart is written `-- chart: bar|line category value`")
+        guard (3...4).contains(words.count), let kind = ReportDefinition.Chart.Kind(rawValue: words[0]) else {
+            throw error(number, "a chart is written `-- chart: bar|line category value [series]`")
         }
         for name in words[1...] where !columns.contains(where: { $0.name == name }) {
             throw error(number, "the chart names `\(name)`, which no `-- column:` line above declares")
         }
-        chart = .init(kind: kind, category: words[1], value: words[2])
+        guard columns.contains(where: { $0.name == words[2] && $0.type.isNumeric }) else {
+            throw error(number, "the chart draws `\(words[2])`, which is no number")
+        }
+        chart = .init(kind: kind, category: words[1], value: words[2], series: words.count == 4 ? words[3] : nil)
     }
 
     private func name(_ word: Substring, _ number: Int) throws(ReportError) -> String {

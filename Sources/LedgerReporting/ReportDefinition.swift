@@ -24,12 +24,17 @@ package struct ReportDefinition: Sendable, Hashable {
         }
     }
 
-    /// A picture of the answer: bars or a line of one column over another.
+    /// A picture of the answer: bars or lines of one column over another.
     package struct Chart: Sendable, Hashable {
         package enum Kind: String, Sendable, Hashable { case bar, line }
         package var kind: Kind
+        /// The column that names the bars, or runs along the lines.
         package var category: String
+        /// The column of numbers that is drawn.
         package var value: String
+        /// The column whose every distinct value has a line of its own, or is added to the name of its bar; `nil` where
+        /// there is one line.
+        package var series: String?
     }
 
     /// The name of its file without `.sql`.

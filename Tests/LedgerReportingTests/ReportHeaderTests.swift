@@ -27,6 +27,16 @@ struct ReportHeaderTests {
         #expect(definition.parameters.map(\.name) == ["node"])
         #expect(definition.columns == [.init(name: "node", type: .text), .init(name: "n", type: .integer)])
         #expect(definition.chart?.value == "n")
+        #expect(definition.chart?.series == nil)
+    }
+
+    @Test("A chart may name the column whose values have a line each")
+    func series() throws {
+        let text =
+            "-- title: T\n-- description: D\n-- column: day timestamp\n-- column: node text\n-- column: n integer\n"
+        let definition = try ReportDefinition(file: "r.sql", text: text + "-- chart: line day n node\nselect 1")
+        #expect(definition.chart?.kind == .line)
+        #expect(definition.chart?.series == "node")
     }
 
     @Test("Line ends of another system, and a semicolon at the end, change nothing")
@@ -53,6 +63,11 @@ struct ReportHeaderTests {
             (header + "-- parameter: P text | What.\nselect 1", "r.sql:4: `P` is no name"),
             (header + "-- chart: pie n n\nselect 1", "r.sql:4: a chart is written"),
             (header + "-- chart: bar n m\nselect 1", "r.sql:4: the chart names `m`"),
+            (header + "-- chart: bar n n m\nselect 1", "r.sql:4: the chart names `m`"),
+            (
+                header + "-- column: t text\n-- chart: bar n t\nselect 1",
+                "r.sql:5: the chart draws `t`, which is no number"
+            ),
             (header + "\n  \n", "r.sql:6: there is no query below the header"),
             (header + "select 1 as n\nfrom events\nwhere node = :nod", "r.sql:6: the query uses :nod"),
         ])

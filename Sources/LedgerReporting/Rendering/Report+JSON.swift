@@ -14,6 +14,7 @@ extension Report {
         object.add("row_count", rows.count, to: &json)
         object.add("rows_sha256", rowsSHA256, to: &json)
         object.add("truncated", isTruncated, to: &json)
+        if let percentiles { object.add("percentiles", percentiles.rawValue, to: &json) }
         object.end(&json)
         return json
     }
