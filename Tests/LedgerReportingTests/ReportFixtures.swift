@@ -71,7 +71,8 @@ enum ReportFixtures {
 
     /// What a page may show, and nothing else may happen with it.
     static let hostile =
-        #"<script>document.title="pwned"</script><img src=x onerror='document.title="pwned"'> javascript:alert(1) &amp;"#
+        #"<script>document.title="pwned"</script><img src=x onerror='document.title="pwned"'>"#
+        + " javascript:alert(1) &amp;"
 
     private static func uuid(_ text: String) throws -> UUID {
         struct NoUUID: Error {}

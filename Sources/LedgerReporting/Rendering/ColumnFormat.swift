@@ -28,8 +28,8 @@ package struct ColumnFormat: Sendable {
         }
     }
 
-    /// `value` as text, in which anything may stand: whoever shows it neutralises it. A ratio is a percentage, a list is
-    /// joined by `; `, a time is UTC to the second without saying so.
+    /// `value` as text, in which anything may stand: whoever shows it neutralises it. A ratio is a percentage, a list
+    /// is joined by `; `, a time is UTC to the second without saying so.
     package func text(_ value: ReportValue) -> String {
         switch value {
         case .null: Self.nothing

@@ -22,7 +22,8 @@ enum TimeTicks {
         + [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000, 24_000].map(Step.months)
     private static let secondsPerDay = 86_400
 
-    /// At most `maximumCount` ticks, at least 2, within `range`: at round moments where there are two, else at its ends.
+    /// At most `maximumCount` ticks, at least 2, within `range`: at round moments where there are two, else at its
+    /// ends.
     static func ticks(_ range: ClosedRange<Timestamp>, maximumCount: Int) -> [HorizontalAxis.Tick] {
         let extent = seconds(range.upperBound) - seconds(range.lowerBound)
         let step = steps.first { extent / $0.seconds < maximumCount } ?? .months(24_000)

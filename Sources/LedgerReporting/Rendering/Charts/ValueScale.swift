@@ -55,8 +55,8 @@ package struct ValueScale: Sendable {
         return Self.label(tick, unit, fractionDigits: digits)
     }
 
-    /// How `value`, in the column's own unit, is written: a whole number as it is, another with as many decimals as give
-    /// the greatest one three digits; a value that would vanish beside that in the unit that fits it alone.
+    /// How `value`, in the column's own unit, is written: a whole number as it is, another with as many decimals as
+    /// give the greatest one three digits; a value that would vanish beside that in the unit that fits it alone.
     package func label(of value: Double) -> String {
         let shown = value / unit.divisor
         if value == 0 || isWhole || abs(shown) >= pow(10, -Double(fractionDigits)) {

@@ -4,8 +4,8 @@ import Foundation
 package struct ValueUnit: Sendable, Hashable {
     /// How much of the column's own unit one is.
     package var divisor: Double
-    /// What follows a number, a space included where one belongs: ` s`, ` %`, `M`; `nil` where numbers are so great that
-    /// they are written with an exponent.
+    /// What follows a number, a space included where one belongs: ` s`, ` %`, `M`; `nil` where numbers are so great
+    /// that they are written with an exponent.
     package var suffix: String?
     /// What the axis says behind the name of the column: `seconds`, `percent`, `millions`; `nil` for a plain count.
     package var words: String?

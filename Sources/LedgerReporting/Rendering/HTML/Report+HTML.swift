@@ -4,8 +4,9 @@ import WorkflowEvents
 extension Report {
     /// The answer as one self-contained page: what it answers to, its chart where its header asks for one, its rows.
     ///
-    /// It loads nothing and runs nothing, which its Content-Security-Policy also tells the browser. Every text of an event
-    /// is shown as it is; control characters but line ends, and such as turn the direction of writing, are spaces.
+    /// It loads nothing and runs nothing, which its Content-Security-Policy also tells the browser. Every text of an
+    /// event is shown as it is; control characters but line ends, and such as turn the direction of writing, are
+    /// spaces.
     package var html: String {
         let table = HTMLTable(table)
         var content: [String: Any] = [

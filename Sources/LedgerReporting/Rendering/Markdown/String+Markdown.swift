@@ -1,6 +1,6 @@
 extension String {
-    /// The text as Markdown that shows it as it is, on one line: nothing in it is markup, HTML, an entity, a web link or
-    /// the end of a table's cell. Its line ends are `<br>`.
+    /// The text as Markdown that shows it as it is, on one line: nothing in it is markup, HTML, an entity, a web link
+    /// or the end of a table's cell. Its line ends are `<br>`.
     ///
     /// The rules are those of CommonMark and GitHub's tables, strikethrough, formulas and bare links.
     var markdown: String {
