@@ -17,6 +17,7 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -83,9 +85,9 @@ let package = Package(
         .target(
             name: "LedgerReporting",
             dependencies: [
-                "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto,
+                "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, mustache,
             ],
-            swiftSettings: strict),
+            resources: [.embedInCode("Rendering/Templates")], swiftSettings: strict),
         .target(
             name: "WorkflowEventsHTTP",
             dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore, nioHTTP1], swiftSettings: strict),
@@ -178,9 +180,9 @@ let package = Package(
             dependencies: [
                 "EventLedger", "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
                 "WorkflowEventsPostgres", crypto,
-                logging,
+                logging, subprocess,
             ],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "LedgerAccessTests", dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ", logging],
             swiftSettings: strict),

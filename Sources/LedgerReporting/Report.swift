@@ -19,6 +19,38 @@ package struct Report: Sendable {
     package var rows: [[ReportValue]]
     /// Whether there would have been more rows than the cap allows.
     package var isTruncated: Bool
+    /// Only events recorded at or after this time are in it; `nil` for no bound.
+    package var recordedSince: Timestamp?
+    /// Only events recorded before this time are in it; `nil` for no bound.
+    package var recordedUntil: Timestamp?
+    /// How its percentiles came about; `nil` where it has none or does not say.
+    package var percentiles: Percentiles?
+
+    /// The answer of `definition` to `arguments`.
+    package init(
+        definition: ReportDefinition, arguments: [(name: String, value: ReportValue)], ledgerID: UUID,
+        asOfPosition: Int64, generatedAt: Timestamp, rows: [[ReportValue]], isTruncated: Bool,
+        recordedSince: Timestamp? = nil, recordedUntil: Timestamp? = nil, percentiles: Percentiles? = nil
+    ) {
+        self.definition = definition
+        self.arguments = arguments
+        self.ledgerID = ledgerID
+        self.asOfPosition = asOfPosition
+        self.generatedAt = generatedAt
+        self.rows = rows
+        self.isTruncated = isTruncated
+        self.recordedSince = recordedSince
+        self.recordedUntil = recordedUntil
+        self.percentiles = percentiles
+    }
+
+    /// What it was asked with, the bounds by time of recording included where there are any.
+    var question: [(name: String, value: ReportValue)] {
+        var question = arguments
+        if let recordedSince { question.append(("recorded_since", .timestamp(recordedSince))) }
+        if let recordedUntil { question.append(("recorded_until", .timestamp(recordedUntil))) }
+        return question
+    }
 
     /// The SHA-256 over each row as a compact JSON array in column order and a line feed, in hexadecimal.
     package var rowsSHA256: String {

@@ -34,10 +34,12 @@ package struct ReportDefinition: Sendable, Hashable {
     package struct Chart: Sendable, Hashable {
         package enum Kind: String, Sendable, Hashable { case bar, line }
         package var kind: Kind
+        /// The column that names the bars, or runs along the lines.
         package var category: String
-        /// A column of numbers.
+        /// The column of numbers that is drawn.
         package var value: String
-        /// The column that says which line or bars a row belongs to; `nil` for a single one.
+        /// The column whose every distinct value has a line of its own, or is added to the name of its bar; `nil` where
+        /// there is one line.
         package var series: String?
     }
 

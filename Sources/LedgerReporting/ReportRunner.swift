@@ -45,7 +45,10 @@ package struct ReportRunner: Sendable {
             asOfPosition: read.position,
             generatedAt: read.time,
             rows: Array(rows.prefix(maximumRowCount)),
-            isTruncated: rows.count > maximumRowCount)
+            isTruncated: rows.count > maximumRowCount,
+            recordedSince: bounds.recordedSince,
+            recordedUntil: bounds.recordedUntil,
+            percentiles: read.percentiles.flatMap(Report.Percentiles.init(rawValue:)))
     }
 
     /// What the ledger's own functions raise for an argument out of range.

@@ -15,6 +15,9 @@ package enum ReportType: String, Sendable, Hashable, CaseIterable {
     /// A length of time as it is written, `24h`; of parameters alone.
     case duration
 
+    /// Whether its values are numbers.
+    package var isNumeric: Bool { self == .integer || self == .number }
+
     /// The PostgreSQL type that its values are cast to.
     var postgresType: String {
         switch self {

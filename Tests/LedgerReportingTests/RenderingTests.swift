@@ -12,18 +12,21 @@ struct RenderingTests {
     func csv() {
         let csv = table(
             "plain", "a,b", "say \"hi\"", "two\nlines", "=1+1", "+1", "-1", "@cmd", "\tx", "\r\n=1", "\"\u{301}", "",
-            "a=b"
+            "a=b", "  =1", "\u{A0}\u{200B}@x", "\u{FF1D}1", "\u{FF0B}1", "\u{FF0D}1", "\u{FF20}x", "-5", "a;=1", "a\t=1"
         ).csv
         let expected = [
-            "text", "plain", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "'=1+1", "'+1", "'-1", "'@cmd", "'\tx",
+            "text", "plain", "\"a,b\"", "\"say \"\"hi\"\"\"", "\"two\nlines\"", "'=1+1", "'+1", "'-1", "'@cmd",
+            "\"'\tx\"",
             "\"'\r\n=1\"", "\"\"\"\u{301}\"", "", "a=b",
+            "'  =1", "'\u{A0}\u{200B}@x", "'\u{FF1D}1", "'\u{FF0B}1", "'\u{FF0D}1", "'\u{FF20}x", "'-5", "\"a;=1\"",
+            "\"a\t=1\"",
         ]
         #expect(
             String(decoding: csv, as: UTF8.self).unicodeScalars.elementsEqual(
                 (expected.joined(separator: "\r\n") + "\r\n").unicodeScalars))
     }
 
-    @Test("CSV leaves numbers, times and lists as JSON has them")
+    @Test("CSV leaves numbers and times as JSON has them, and a list but for what would be formulas")
     func csvTypes() {
         let table = DataTable(
             columns: [
@@ -31,11 +34,14 @@ struct RenderingTests {
                 .init(name: "d", type: .texts), .init(name: "e", type: .text),
             ],
             rows: [
-                [.integer(-5), .number(0.25), .timestamp(Timestamp(microsecondsSince1970: 1)), .texts(["=x"]), .null]
+                [
+                    .integer(-5), .number(-0.25), .timestamp(Timestamp(microsecondsSince1970: 1)), .texts(["=x", "y"]),
+                    .null,
+                ]
             ])
         #expect(
             String(decoding: table.csv, as: UTF8.self)
-                == "a,b,c,d,e\r\n-5,0.25,1970-01-01T00:00:00.000001Z,\"[\"\"=x\"\"]\",\r\n")
+                == "a,b,c,d,e\r\n-5,-0.25,1970-01-01T00:00:00.000001Z,\"[\"\"'=x\"\",\"\"y\"\"]\",\r\n")
     }
 
     @Test("A table fits the width it is given by shortening the longest texts", arguments: [40, 60, 80])
@@ -84,6 +90,17 @@ struct RenderingTests {
                 REVIEW   0.0 %       –  –
 
                 """)
+    }
+
+    @Test("A number is never shown as zero that is not")
+    func smallNumbers() {
+        let columns = [ReportDefinition.Column(name: "mean_ms", type: .number, unit: "ms")]
+        let text = DataTable(columns: columns, rows: [[.number(12.5)], [.number(0.0042)], [.number(1e-9)]]).text(
+            width: nil)
+        #expect(
+            text.split(separator: "\n").dropFirst(2).map { $0.trimmingPrefix(while: { $0 == " " }) } == [
+                "12.500000", "0.004200", "1e-09",
+            ])
     }
 
     @Test("No rows say so")

@@ -27,6 +27,16 @@ struct ReportHeaderTests {
         #expect(definition.parameters.map(\.name) == ["node"])
         #expect(definition.columns == [.init(name: "node", type: .text), .init(name: "n", type: .integer)])
         #expect(definition.chart?.value == "n")
+        #expect(definition.chart?.series == nil)
+    }
+
+    @Test("A chart may name the column whose values have a line each")
+    func series() throws {
+        let text =
+            "-- title: T\n-- description: D\n-- column: day timestamp\n-- column: node text\n-- column: n integer\n"
+        let definition = try ReportDefinition(file: "r.sql", text: text + "-- chart: line day n node\nselect 1")
+        #expect(definition.chart?.kind == .line)
+        #expect(definition.chart?.series == "node")
     }
 
     @Test("Line ends of another system, and a semicolon at the end, change nothing")
@@ -95,6 +105,7 @@ struct ReportHeaderTests {
                 "r.sql:5: the chart shows `m`, which is no number"
             ),
             (header + "-- column: m text\n-- chart: bar m n m\nselect 1", "r.sql:5: the chart names a column twice"),
+            (header + "-- chart: bar n n m\nselect 1", "r.sql:4: the chart names `m`"),
             (header + "\n  \n", "r.sql:6: there is no query below the header"),
             (header + "-- Nothing.\n/* Nothing */\n\n", "r.sql:7: there is no query below the header"),
             (header + "select 1 as n\nfrom events\nwhere node = :nod", "r.sql:6: the query uses :nod"),

@@ -3,7 +3,8 @@ import WorkflowEvents
 extension DataTable {
     /// The table as CSV (RFC 4180): a header line, CR LF line ends, quotes where they are needed.
     ///
-    /// Lists are JSON arrays. A text that a spreadsheet would take for a formula begins with an apostrophe instead.
+    /// Lists are JSON arrays. A text that a spreadsheet would take for a formula, by itself or as an element of a list,
+    /// begins with an apostrophe instead; numbers are numbers, negative ones too.
     package var csv: [UInt8] {
         var csv: [UInt8] = []
         appendLine(columns.map(\.name), to: &csv)
@@ -18,21 +19,25 @@ extension DataTable {
 
     private static func cell(_ value: ReportValue) -> String {
         switch value {
-        case .null: return ""
-        case .text(let text):
-            let startsFormula = text.utf8.first.map { "=+-@\t\r\n".utf8.contains($0) } ?? false
-            return startsFormula ? "'" + text : text
-        case .timestamp(let time): return time.rfc3339
-        case .duration(let span): return span.text
-        case .texts, .integer, .number, .boolean:
-            var json: [UInt8] = []
-            value.appendJSON(to: &json)
-            return String(decoding: json, as: UTF8.self)
+        case .null: ""
+        case .text(let text): text.spreadsheetSafe
+        case .texts(let texts): json(.texts(texts.map(\.spreadsheetSafe)))
+        case .timestamp(let time): time.rfc3339
+        case .duration(let span): span.text
+        case .integer, .boolean: json(value)
+        case .number(let number): number.isFinite ? json(value) : ""
         }
     }
 
+    private static func json(_ value: ReportValue) -> String {
+        var json: [UInt8] = []
+        value.appendJSON(to: &json)
+        return String(decoding: json, as: UTF8.self)
+    }
+
     private static func quoted(_ cell: String) -> String {
-        guard cell.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return cell }
+        // Semicolons and tabs separate cells too where a spreadsheet is set to it, and what follows would start a cell.
+        guard cell.utf8.contains(where: { ",;\t\"\r\n".utf8.contains($0) }) else { return cell }
         // By scalars: as a character, a quote with a combining mark behind it is no quote.
         var quoted = String.UnicodeScalarView("\"".unicodeScalars)
         for scalar in cell.unicodeScalars {

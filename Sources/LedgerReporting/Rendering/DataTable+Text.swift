@@ -1,5 +1,3 @@
-import WorkflowEvents
-
 extension DataTable {
     /// The table for a terminal `width` columns wide, or as wide as it needs where that is `nil`.
     ///
@@ -7,7 +5,7 @@ extension DataTable {
     package func text(width: Int?, bold: (String) -> String = { $0 }) -> String {
         if rows.isEmpty { return "(no rows)\n" }
         let header = columns.map { $0.name }
-        let cells = rows.map { row in zip(columns, row).map { Self.cell($1, of: $0) } }
+        let cells = displayCells
         var widths = header.indices.map { index in
             max(header[index].count, cells.map { $0[index].count }.max() ?? 0)
         }
@@ -16,6 +14,16 @@ extension DataTable {
         text += line(widths.map { String(repeating: "─", count: $0) }, widths) + "\n"
         for row in cells { text += line(row, widths) + "\n" }
         return text
+    }
+
+    /// The cells as people read them, each on one line; times say that they are UTC.
+    var displayCells: [[String]] {
+        let formats = ColumnFormat.formats(of: self, groupsDigits: false)
+        return rows.map { row in
+            zip(formats, row).map { format, value in
+                if case .timestamp = value { format.text(value) + "Z" } else { format.text(value).displayable }
+            }
+        }
     }
 
     private static let gap = "  "
@@ -35,46 +43,10 @@ extension DataTable {
         for (index, cell) in cells.enumerated() {
             let fitting = cell.count > widths[index] ? cell.prefix(widths[index] - 1) + "…" : cell[...]
             let padding = String(repeating: " ", count: widths[index] - fitting.count)
-            let isNumber = columns[index].type == .integer || columns[index].type == .number
             if index > 0 { line += Self.gap }
-            line += isNumber ? padding + fitting : fitting + (index == cells.count - 1 ? "" : padding)
+            let isLast = index == cells.count - 1
+            line += columns[index].type.isNumeric ? padding + fitting : fitting + (isLast ? "" : padding)
         }
         return line
-    }
-
-    private static func cell(_ value: ReportValue, of column: ReportDefinition.Column) -> String {
-        switch value {
-        case .null: "–"
-        case .text(let text): printable(text)
-        case .texts(let texts): printable(texts.joined(separator: "; "))
-        case .integer(let number): String(number)
-        case .boolean(let flag): String(flag)
-        case .duration(let span): span.text
-        case .number(let number): column.unit == "ratio" ? decimal(number * 100) + " %" : decimal(number)
-        case .timestamp(let time):
-            // Whole seconds of UTC: `2025-11-18 12:00:00Z`.
-            String(time.rfc3339.prefix(19)).split(separator: "T").joined(separator: " ") + "Z"
-        }
-    }
-
-    /// `text` on one line, without what a terminal would take for a command.
-    private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { Self.isDisplayable($0) ? $0 : " " }))
-    }
-
-    private static func isDisplayable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator: false
-        // What turns the direction of writing could make one text look like another.
-        default: !scalar.properties.isBidiControl
-        }
-    }
-
-    private static func decimal(_ number: Double) -> String {
-        guard abs(number) < 1e15 else { return ReportValue.shortest(number) }
-        let tenths = Int64((number * 10).rounded())
-        return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }
 }
