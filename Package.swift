@@ -134,7 +134,8 @@ let package = Package(
         .target(
             name: "LedgerServiceTestSupport",
             dependencies: [
-                "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, nioCore, nioHTTP1,
+                "LedgerReporting", "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, nioCore,
+                nioHTTP1,
                 serviceLifecycle,
             ],
             path: "Tests/ServiceTestSupport", swiftSettings: strict),
@@ -189,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerService", "LedgerServiceTestSupport",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerService",
+                "LedgerServiceTestSupport",
                 "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
                 asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,

@@ -1,6 +1,7 @@
 import EventLedger
 import Hummingbird
 import HummingbirdCore
+package import LedgerReporting
 import LedgerSchema
 import LibPQ
 package import Logging
@@ -14,18 +15,23 @@ package import WorkflowEventsPostgres
 /// accepting, answers what it took, tells streams, closes them, and finishes writing.
 package struct LedgerService: Service {
     private let database: LedgerDatabase
+    private let catalogue: ReportCatalogue
     private let settings: ServiceSettings
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
 
     /// A service on the ledger in `database`, which must have been migrated.
     ///
-    /// - Parameter onRunning: called with the port once requests are taken.
+    /// - Parameters:
+    ///   - catalogue: the reports that it answers.
+    ///   - onRunning: called with the port once requests are taken.
     package init(
-        database: LedgerDatabase, settings: ServiceSettings = ServiceSettings(), logger: Logger,
+        database: LedgerDatabase, catalogue: ReportCatalogue, settings: ServiceSettings = ServiceSettings(),
+        logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.database = database
+        self.catalogue = catalogue
         self.settings = settings
         self.logger = logger
         self.onRunning = onRunning
@@ -52,6 +58,7 @@ package struct LedgerService: Service {
         // They end one by one, the last first.
         let services: [any Service] = [
             PoolService(pool: parts.pool), KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
+            RollupService(upkeep: RollupUpkeep(pool: parts.pool, logger: logger)),
             WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
@@ -78,8 +85,8 @@ package struct LedgerService: Service {
         return LedgerParts(
             database: database, pool: pool,
             writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger), hub: hub,
-            access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), telemetry: telemetry,
-            settings: settings, logger: logger)
+            access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), catalogue: catalogue,
+            telemetry: telemetry, settings: settings, logger: logger)
     }
 }
 
@@ -101,6 +108,15 @@ private struct KeyUpkeep: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await expiry.run() }
+    }
+}
+
+/// Rolls up as long as the service runs.
+private struct RollupService: Service {
+    let upkeep: RollupUpkeep
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await upkeep.run() }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import LedgerReporting
 
 /// The command line: each verb is a file of `Commands`.
 @main
@@ -17,14 +18,11 @@ struct Runledger: AsyncParsableCommand {
 
             Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 64 wrong usage.
             """,
-        version: version,
+        version: Release.version,
         subcommands: [
             DemoCommand.self, ServeCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self,
-            ReportCommand.self, MigrateCommand.self, TokenCommand.self, PsqlCommand.self,
+            ReportCommand.self, RollupCommand.self, MigrateCommand.self, TokenCommand.self, PsqlCommand.self,
         ])
-
-    /// The release this binary is of.
-    static let version = "0.1.0"
 
     static func main() async {
         // A reader that has enough must not end a command before it has stopped what it started.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Foundation
+import LedgerReporting
 import LedgerService
 import LedgerServiceTestSupport
 import LedgerTestSupport
@@ -19,7 +20,9 @@ struct OpenAPITests {
     @Test("Names every route there is, and no other")
     func routes() async throws {
         try await withTestLedger { ledger in
-            let routes = LedgerService(database: ledger.database, logger: TestLedger.logger).routes
+            let routes = LedgerService(
+                database: ledger.database, catalogue: try .builtIn(), logger: TestLedger.logger
+            ).routes
             try await ledger.withService { service in
                 let description = try await Self.description(of: service)
                 let paths = try #require(description["paths"] as? [String: [String: Any]])

@@ -1,5 +1,6 @@
 package import AsyncHTTPClient
 import Foundation
+import LedgerReporting
 package import LedgerService
 package import LedgerTestSupport
 import NIOCore
@@ -106,7 +107,9 @@ extension TestLedger {
         settings.port = 0
         settings.adminToken = TestService.token
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let service = LedgerService(database: database, settings: settings, logger: TestLedger.logger) {
+        let service = LedgerService(
+            database: database, catalogue: try .builtIn(), settings: settings, logger: TestLedger.logger
+        ) {
             port.yield($0)
         }
         let group = ServiceGroup(services: [service], logger: TestLedger.logger)

@@ -59,7 +59,9 @@ struct OperationsRoutes: Sendable {
 
     private func appendDatabase(to text: inout MetricsText) async {
         let ledger = Ledger(pool: parts.pool)
+        let rollup = Rollup(pool: parts.pool)
         let lag = try? await withDeadline(Self.probeTimeout) { try await ledger.lag() }
+        let backlog = try? await withDeadline(Self.probeTimeout) { try await rollup.backlog() }
         text.single(
             "runledger_database_up", "gauge", "Whether the database answers.", lag == nil ? 0 : 1)
         guard let lag else { return }
@@ -68,6 +70,9 @@ struct OperationsRoutes: Sendable {
             lag.seconds)
         text.single(
             "runledger_unsequenced_batches", "gauge", "Committed batches without a position.", Double(lag.batchCount))
+        text.single(
+            "runledger_rollup_backlog_events", "gauge", "Events with a position that are not rolled up.",
+            Double(backlog ?? 0))
     }
 
     private func appendPool(to text: inout MetricsText) {

@@ -1,5 +1,6 @@
 import EventLedger
 import Hummingbird
+import LedgerReporting
 import LibPQ
 import Logging
 import WorkflowEventsPostgres
@@ -11,6 +12,7 @@ struct LedgerParts: Sendable {
     let writer: BatchWriter
     let hub: StreamHub
     let access: AccessControl
+    let catalogue: ReportCatalogue
     let telemetry: ServiceTelemetry
     let settings: ServiceSettings
     let logger: Logger
@@ -27,6 +29,10 @@ func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
         .add(to: api)
     QueryRoutes(repository: EventRepository(pool: parts.pool, writer: parts.writer)).add(to: api)
     StreamRoutes(hub: parts.hub, access: parts.access).add(to: api)
+    ReportRoutes(
+        catalogue: parts.catalogue, runner: ReportRunner(pool: parts.pool),
+        desk: ReportDesk(maximumCount: max(1, parts.settings.maximumDatabaseConnections / 4))
+    ).add(to: api)
     OperationsRoutes(parts: parts).add(to: router, known: known)
     table.learn(router)
     return router

@@ -32,7 +32,9 @@ struct RequestEnvelope: RouterMiddleware {
         response.headers[.requestID] = id
         if trace != nil { response.headers[.traceParent] = request.headers[.traceParent] }
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        if response.headers[.contentSecurityPolicy] == nil {
+            response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        }
         response.headers[.referrerPolicy] = "no-referrer"
         response.headers[.cacheControl] = "no-store"
         let route = context.endpointPath ?? "none"

@@ -10,6 +10,18 @@ package struct ReadBounds: Sendable, Hashable {
         case position(Int64)
         /// Every event that had a position by this time.
         case time(Timestamp)
+
+        /// Reads a position, or a time as RFC 3339 or a date has it; `nil` if `text` is neither.
+        package init?(_ text: String) {
+            if let position = Int64(text) {
+                guard position >= 0 else { return nil }
+                self = .position(position)
+            } else if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") {
+                self = .time(time)
+            } else {
+                return nil
+            }
+        }
     }
 
     package var asOf: AsOf

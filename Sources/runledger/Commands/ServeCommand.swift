@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LedgerAccess
+import LedgerReporting
 import LedgerSchema
 import LedgerService
 import LibPQ
@@ -30,13 +31,20 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var database: DatabaseOptions
 
     func run() async throws {
-        let settings = try service.serviceSettings(try await database.settings())
+        let given = try await database.settings()
+        let settings = try service.serviceSettings(given)
         let logger = Logger.service
+        let reports = try ReportCatalogue.load(directory: service.reportsDir ?? given.reportsDirectory)
+        for error in reports.errors {
+            logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
+        }
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
-                let service = LedgerService(database: database, settings: settings, logger: logger) { port in
+                let service = LedgerService(
+                    database: database, catalogue: reports.catalogue, settings: settings, logger: logger
+                ) { port in
                     logger.notice("listening", metadata: ["address": "\(address):\(port)"])
                     // Only now, so that a start that fails has not made a token that nobody has seen.
                     if isFirstStart { await introduce(database, at: "\(address):\(port)", logger) }

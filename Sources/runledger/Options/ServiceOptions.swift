@@ -20,6 +20,12 @@ struct ServiceOptions: ParsableArguments {
         completion: .file())
     var adminTokenFile: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
+        completion: .directory)
+    var reportsDir: String?
+
     func validate() throws {
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be 0 to 65535.") }
         if let host, host.isEmpty { throw ValidationError("--host must be an address.") }

@@ -19,6 +19,8 @@ struct Settings {
     var adminToken: String?
     /// `runledger.admin.token-file`: the file that holds it.
     var adminTokenFile: String?
+    /// `runledger.reports.dir`: a directory of SQL files with reports beside the built-in ones.
+    var reportsDirectory: String?
     /// `runledger.database.connections`: how many connections `serve` opens to PostgreSQL.
     var databaseConnections: Int?
     /// `runledger.connections`: how many connections of clients `serve` takes.
@@ -44,6 +46,7 @@ struct Settings {
         port = reader.int(forKey: "port")
         adminToken = reader.string(forKey: "admin.token", isSecret: true)
         adminTokenFile = reader.string(forKey: "admin.token-file")
+        reportsDirectory = reader.string(forKey: "reports.dir")
         databaseConnections = reader.int(forKey: "database.connections")
         connections = reader.int(forKey: "connections")
         subscribers = reader.int(forKey: "subscribers")
@@ -51,7 +54,9 @@ struct Settings {
         if databaseURL == nil, server.contains(where: { environment[$0] != nil }) { databaseURL = "" }
     }
 
-    private static let textKeys = ["database.url", "schema", "data.dir", "host", "admin.token", "admin.token-file"]
+    private static let textKeys = [
+        "database.url", "schema", "data.dir", "host", "admin.token", "admin.token-file", "reports.dir",
+    ]
     private static let numberKeys = ["port", "database.connections", "connections", "subscribers"]
     private static let keys = textKeys + numberKeys
 

@@ -1,0 +1,90 @@
+import ArgumentParser
+import EventLedger
+import Foundation
+import LedgerReporting
+import LibPQ
+import WorkflowEvents
+import WorkflowEventsPostgres
+
+extension ReportFormat: ExpressibleByArgument {}
+
+/// As of when a report is asked: a position, or a time.
+struct AsOfArgument: ExpressibleByArgument {
+    let asOf: ReadBounds.AsOf
+
+    init?(argument: String) {
+        guard let asOf = ReadBounds.AsOf(argument) else { return nil }
+        self.asOf = asOf
+    }
+}
+
+/// What a report is asked, and which reports there are.
+struct ReportOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Only events at or after this time: \(TimeArgument.help)", valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("Only events before this time.", valueName: "time"))
+    var until: String?
+
+    @Option(help: "Only this node.")
+    var node: String?
+
+    @Option(help: ArgumentHelp("How many rows at most. (default: all, up to 10000)", valueName: "count"))
+    var limit: String?
+
+    @Flag(help: "Exact percentiles in a large ledger too, where they take longer.")
+    var exact = false
+
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help: ArgumentHelp("Another parameter of the report; repeat for several.", valueName: "name=value"))
+    var others: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Answer as of this position, or of this time, as it was answered then.", valueName: "position"))
+    var asOf: AsOfArgument?
+
+    @Option(help: ArgumentHelp("Only events recorded at or after this time.", valueName: "time"))
+    var recordedSince: TimeArgument?
+
+    @Option(help: ArgumentHelp("Only events recorded before this time.", valueName: "time"))
+    var recordedUntil: TimeArgument?
+
+    @Option(
+        help: ArgumentHelp(
+            "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
+        completion: .directory)
+    var reportsDir: String?
+
+    /// The built-in reports and those of the user's directory; those that are wrong are told of.
+    func catalogue() throws -> ReportCatalogue {
+        let environment = ProcessInfo.processInfo.environment["RUNLEDGER_REPORTS_DIR"].flatMap { $0.isEmpty ? nil : $0 }
+        let loaded = try ReportCatalogue.load(directory: reportsDir ?? environment)
+        for error in loaded.errors { Terminal.note("A report is left out: \(error.message)") }
+        return loaded.catalogue
+    }
+
+    var bounds: ReadBounds {
+        ReadBounds(
+            asOf: asOf?.asOf ?? .now, recordedSince: recordedSince?.timestamp, recordedUntil: recordedUntil?.timestamp)
+    }
+
+    /// What `definition` is asked.
+    ///
+    /// - Throws: ``ReportError`` `badArgument`, or a `ValidationError` for `--set` without a name or a value.
+    func arguments(for definition: ReportDefinition) throws -> [String: ReportValue] {
+        var texts: [(name: String, text: String)] = []
+        for (name, text) in [("since", since), ("until", until), ("node", node), ("limit", limit)] {
+            if let text { texts.append((name, text)) }
+        }
+        if exact { texts.append(("exact", "true")) }
+        for other in others {
+            guard let equals = other.firstIndex(of: "="), equals != other.startIndex else {
+                throw ValidationError("--set takes name=value, as in --set bucket=hour.")
+            }
+            texts.append((String(other[..<equals]), String(other[other.index(after: equals)...])))
+        }
+        return try ReportArguments.parse(texts, for: definition, now: .now)
+    }
+}
