@@ -90,6 +90,16 @@ struct OpenAPITests {
         Call(
             path: "/v1/stream?after=99", template: "/v1/stream", status: 409, headers: ["Accept": "text/event-stream"]),
         Call(method: .POST, path: "/v1/stream-tickets", template: "/v1/stream-tickets", status: 201),
+        Call(path: "/v1/reports", template: "/v1/reports", status: 200),
+        Call(path: "/v1/reports/failures", template: "/v1/reports/{name}", status: 200),
+        Call(path: "/v1/reports/average-duration?since=24h", template: "/v1/reports/{name}", status: 200),
+        Call(path: "/v1/reports/sources?format=csv", template: "/v1/reports/{name}", status: 200),
+        Call(path: "/v1/reports/failures?limit=0", template: "/v1/reports/{name}", status: 400),
+        Call(path: "/v1/reports/failures?as_of=99", template: "/v1/reports/{name}", status: 400),
+        Call(path: "/v1/reports/none", template: "/v1/reports/{name}", status: 404),
+        Call(
+            path: "/v1/reports/failures", template: "/v1/reports/{name}", status: 406,
+            headers: ["Accept": "image/png"]),
         Call(path: "/healthz", template: "/healthz", status: 200),
         Call(path: "/readyz", template: "/readyz", status: 200),
         Call(path: "/metrics", template: "/metrics", status: 200),
