@@ -118,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "ledger-bench",
             dependencies: [
-                "EmbeddedPostgres", "EventLedger", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
-                argumentParser, logging, subprocess, system,
+                "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", argumentParser, logging, subprocess, system,
             ],
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
 

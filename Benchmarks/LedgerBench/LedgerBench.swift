@@ -21,6 +21,9 @@ struct LedgerBench: AsyncParsableCommand {
     @Option(help: "Events of the sustained run.")
     var sustained = 10_000_000
 
+    @Option(help: "Events of the history that reports are asked of.")
+    var history = 10_000_000
+
     @Option(help: "The `runledger` executable whose ingest is measured.")
     var runledger: String
 
@@ -61,6 +64,8 @@ struct LedgerBench: AsyncParsableCommand {
             ("latency", { try await StreamLatencyMeasure(bench: bench, runledger: runledger).run() }),
             ("fanout", { try await FanOutMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
             ("footprint", { try await FootprintMeasure(bench: bench, runledger: runledger).run() }),
+            ("rollup", { try await RollupMeasure(bench: bench, pairs: pairs).run() }),
+            ("reports", { try await ReportMeasure(bench: bench, eventCount: history).run() }),
             ("sustained", { try await SustainedMeasure(bench: bench, eventCount: sustained).run() }),
         ]
         for (name, measure) in measures where only.map(name.contains) ?? true {

@@ -19,7 +19,7 @@ enum ReportFixtures {
             "parameter: since timestamp | From when on.", "parameter: node text | Only this node.",
         ]
         let lines = header + columns.map { "column: \($0)" } + (chart.map { ["chart: \($0)"] } ?? [])
-        let text = lines.map { "-- \($0)\n" }.joined() + "select 1"
+        let text = lines.map { "-- \($0)\n" }.joined() + "select :since, :node"
         return Report(
             definition: try ReportDefinition(file: "findings.sql", text: text),
             arguments: [

@@ -7,7 +7,8 @@ struct HelpTests {
     @Test(
         "--help of each command is as it was agreed",
         arguments: [
-            "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "migrate",
+            "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "report verify",
+            "rollup", "rollup verify", "rollup rebuild", "migrate",
             "migrate up",
             "migrate down", "migrate status", "migrate verify", "token", "token create", "token list", "token revoke",
             "psql",
@@ -32,7 +33,10 @@ struct HelpTests {
         for arguments in [
             ["ingest"], ["evnts"], ["events", "--limit", "0"], ["events", "--follow", "--limit", "3"],
             ["events", "--phase", "stop"], ["events", "--since", "yesterday"], ["events", "--since", "999999999w"],
-            ["report"], ["report", "failure"], ["report", "failures", "--format", "xml"], ["runs", "--limit", "0"],
+            ["report"], ["report", "failure"], ["report", "failures", "--format", "xml"],
+            ["report", "failures", "--as-of", "-1"],
+            ["report", "failures", "--set", "bucket"], ["report", "failures", "--set", "x=1"], ["report", "verify"],
+            ["runs", "--limit", "0"],
             ["runs", "r1", "--node", "PLAN"], ["demo", "--runs", "0"], ["migrate", "down"],
             ["runs", "--database-url", "dbname=a", "--data-dir", "b"], ["serve", "--port", "65536"],
             ["serve", "--host", ""], ["token", "create"], ["token", "create", "--name", "a"],
@@ -55,6 +59,6 @@ struct HelpTests {
         let outcome = try await CommandLineTool()("report", "failure")
         #expect(
             outcome.errors.hasPrefix(
-                "Error: There is no report `failure`; the reports are average-duration, failures, failures-by-node,"))
+                "Error: There is no report `failure`; the reports are average-duration, completeness, duration-trend,"))
     }
 }
