@@ -8,6 +8,8 @@ package struct HistoryPage: Sendable {
     package var events: [StoredEvent]
     /// The position up to which the page tells everything; the next begins behind it.
     package var end: Int64
+    /// Whether the filter's runs are too long to be read whole; whoever reads the next page says so.
+    package var hasLongRuns = false
 }
 
 extension Ledger {
@@ -17,52 +19,155 @@ extension Ledger {
     ///   - filter: runs, nodes and phases; its other conditions are not looked at.
     ///   - end: a position that has been given, or a lower one.
     ///   - limit: how many events at most.
-    /// - Returns: a page whose `end` lies behind `position`, whether or not any event passed.
+    ///   - maximumBytes: the page ends with the event with which it holds so many, roughly as JSON.
+    ///   - hasLongRuns: what the page before this one said; `false` for the first.
+    /// - Returns: a page whose `end` lies behind `position`, whether or not any event passed, unless the event at the
+    ///   next position cannot be read yet.
     package func history(
-        _ filter: EventFilter, after position: Int64, through end: Int64, limit: Int
+        _ filter: EventFilter, after position: Int64, through end: Int64, limit: Int, maximumBytes: Int,
+        hasLongRuns: Bool = false
     ) async throws -> HistoryPage {
+        let bounds = PageBounds(limit: limit, maximumBytes: maximumBytes)
         if filter.runIDs.isEmpty {
-            return try await stretch(filter, after: position, through: end, limit: limit)
+            return try await stretch(filter, after: position, through: end, bounds)
         }
-        return try await runs(filter, after: position, through: end, limit: limit)
+        if !hasLongRuns, try await areShort(filter.runIDs) {
+            return try await shortRuns(filter, after: position, through: end, bounds)
+        }
+        return try await longRuns(filter, after: position, through: end, bounds)
     }
 
     /// Reads position after position, so that a filter which nothing passes gets on as well.
     private func stretch(
-        _ filter: EventFilter, after position: Int64, through end: Int64, limit: Int
+        _ filter: EventFilter, after position: Int64, through end: Int64, _ bounds: PageBounds
     ) async throws -> HistoryPage {
         let isWhole = filter.nodes.isEmpty && filter.phases.isEmpty
-        let count = min(end - position, Int64(isWhole ? limit : limit * 5))
-        if isWhole {
-            let events = try await events(after: position, limit: Int(count))
-            return HistoryPage(events: events, end: position + Int64(events.count))
-        }
-        var query: PostgresQuery = """
-            select \(unsafeSQL: StoredEvent.columns) from ledger_events_after(\(position), \(count)) where true
-            """
+        let count = min(end - position, Int64(isWhole ? bounds.limit : bounds.limit * 5))
+        var query: PostgresQuery = "select * from ledger_events_after(\(position), \(count)) where true"
         query.append(filter.choice)
-        return HistoryPage(events: try await read(query), end: position + count)
+        let read = try await read(query, bounds)
+        guard isWhole else {
+            return HistoryPage(events: read.events, end: read.isCut ? read.last ?? position : position + count)
+        }
+        // Stops short of a position whose event cannot be read yet.
+        let next = zip(read.events, (position + 1)...).prefix { $0.position == $1 }.map(\.0)
+        return HistoryPage(events: next, end: position + Int64(next.count))
+    }
+
+    /// Whether there are so few events of `runIDs` that all of them can be read for each page.
+    private func areShort(_ runIDs: [String]) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                select count(*) <= \(Self.shortRunLength)
+                from (select from workflow_events where run_id = any (\(runIDs)) limit \(Self.shortRunLength + 1)) as run
+                """)[0].decode(Bool.self)
+        }
     }
 
     /// Reads the runs by their key, and the positions from them: a run is short, and the ledger is long.
-    private func runs(
-        _ filter: EventFilter, after position: Int64, through end: Int64, limit: Int
+    private func shortRuns(
+        _ filter: EventFilter, after position: Int64, through end: Int64, _ bounds: PageBounds
     ) async throws -> HistoryPage {
         var query: PostgresQuery = """
             with run as materialized (
                 select * from ledger_events where run_id = any (\(filter.runIDs))
             )
-            select \(unsafeSQL: StoredEvent.columns) from run where position > \(position) and position <= \(end)
+            select * from run where position > \(position) and position <= \(end)
             """
         query.append(filter.choice)
-        query.append(" order by position limit \(limit)")
-        let events = try await read(query)
-        return HistoryPage(events: events, end: events.count < limit ? end : events.last?.position ?? end)
+        query.append(" order by position limit \(bounds.limit)")
+        let read = try await read(query, bounds)
+        return HistoryPage(events: read.events, end: read.isCut ? read.last ?? end : end)
     }
 
-    private func read(_ query: PostgresQuery) async throws -> [StoredEvent] {
-        try await pool.withConnection { try await $0.query(query) }.map(StoredEvent.init)
+    /// Reads of the runs what was stored within stretches of positions, found by the times that their batches name.
+    private func longRuns(
+        _ filter: EventFilter, after position: Int64, through end: Int64, _ bounds: PageBounds
+    ) async throws -> HistoryPage {
+        var page = HistoryPage(events: [], end: position, hasLongRuns: true)
+        var (rest, width) = (bounds, Int64(bounds.limit))
+        // Where other runs lie between, the stretches grow, up to a length that does not keep others waiting.
+        while page.end < end, width <= Self.maximumStretch {
+            let stop = min(end, page.end + width)
+            let read = try await runs(filter, after: page.end, through: stop, rest)
+            page.events += read.events
+            page.end = read.isCut ? read.last ?? stop : stop
+            rest.limit -= read.events.count
+            rest.maximumBytes -= read.byteCount
+            guard !read.isCut, rest.limit > bounds.limit / 2, rest.maximumBytes > 0 else { break }
+            width *= 8
+        }
+        return page
     }
+
+    private func runs(
+        _ filter: EventFilter, after position: Int64, through end: Int64, _ bounds: PageBounds
+    ) async throws -> PageRead {
+        let times = try await pool.withConnection { connection in
+            try await connection.query(
+                """
+                select min(ts_min), max(ts_max) from event_batches
+                where first_position between coalesce((
+                    select first_position from event_batches where first_position <= \(position + 1)
+                    order by first_position desc limit 1), 0) and \(end)
+                """)[0].decode(PostgresTimestamp?.self, PostgresTimestamp?.self)
+        }
+        guard let earliest = times.0, let latest = times.1 else { return PageRead() }
+        // The times are bound, so that partitions they leave out are not even planned.
+        var query: PostgresQuery = """
+            with run as materialized (
+                select * from ledger_events
+                where run_id = any (\(filter.runIDs)) and ts between \(earliest) and \(latest)
+            )
+            select * from run where position > \(position) and position <= \(end)
+            """
+        query.append(filter.choice)
+        query.append(" order by position limit \(bounds.limit)")
+        return try await read(query, bounds)
+    }
+
+    /// Reads what `query` gives of `ledger_events`, up to the event with which the page is full.
+    private func read(_ query: PostgresQuery, _ bounds: PageBounds) async throws -> PageRead {
+        let bounded: PostgresQuery = """
+            select \(unsafeSQL: StoredEvent.columns), total
+            from (
+                select *, sum(bytes) over (order by position) - bytes as preceding, sum(bytes) over () as total
+                from (
+                    select *, octet_length(metrics::text) + octet_length(issues::text) + 300 as bytes
+                    from (\(query)) as page
+                ) as measured
+            ) as summed
+            where preceding < \(bounds.maximumBytes) order by position
+            """
+        let rows = try await pool.withConnection { try await $0.query(bounded) }
+        var read = PageRead(events: try rows.map(StoredEvent.init))
+        if let row = rows.first { read.byteCount = Int(try row.decode(15, as: Int64.self)) }
+        read.isCut = read.events.count >= bounds.limit || read.byteCount > bounds.maximumBytes
+        return read
+    }
+
+    /// Runs up to this length are read whole for each page of them.
+    private static let shortRunLength = 5000
+    /// Over so many positions a long run is looked for at a time.
+    private static let maximumStretch: Int64 = 1 << 20
+}
+
+/// What a page may hold.
+private struct PageBounds {
+    var limit: Int
+    var maximumBytes: Int
+}
+
+/// What was read for a page.
+private struct PageRead {
+    var events: [StoredEvent] = []
+    /// How many bytes there were, with those that did not fit.
+    var byteCount = 0
+    /// Whether there may be more within the bounds of the query.
+    var isCut = false
+
+    var last: Int64? { events.last?.position }
 }
 
 extension EventFilter {

@@ -53,6 +53,9 @@ final class FrameBlock: Sendable {
     /// How many bytes of JSON it holds.
     var byteCount: Int { texts.bytes.readableBytes }
 
+    /// How many events it holds.
+    var eventCount: Int { entries.count }
+
     /// Hands out the frames of what passes `filter` after position `position` up to `limit`, neighbours in one piece.
     ///
     /// - Returns: the position behind which it continues.

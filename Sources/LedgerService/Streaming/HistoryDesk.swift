@@ -1,21 +1,13 @@
 import EventLedger
+import LibPQ
 import Logging
-import WorkflowEventsPostgres
-
-/// A page that a subscriber wants from the database.
-struct HistoryRequest: Sendable {
-    var filter: EventFilter
-    var after: Int64
-    var through: Int64
-    var limit: Int
-}
 
 /// Reads pages of history for subscribers, a few at a time and first come, first served, so that they leave the
 /// connections to others.
 struct HistoryDesk: Sendable {
     private struct Entry: Sendable {
         var request: HistoryRequest
-        var reply: @Sendable (Result<FrameBlock, any Error>) -> Void
+        var reply: @Sendable (Result<HistoryAnswer, any Error>) -> Void
     }
 
     private let ledger: Ledger
@@ -32,7 +24,7 @@ struct HistoryDesk: Sendable {
     }
 
     /// Has `request` read, and calls `reply` with what came of it.
-    func submit(_ request: HistoryRequest, _ reply: @escaping @Sendable (Result<FrameBlock, any Error>) -> Void) {
+    func submit(_ request: HistoryRequest, _ reply: @escaping @Sendable (Result<HistoryAnswer, any Error>) -> Void) {
         continuation.yield(Entry(request: request, reply: reply))
     }
 
@@ -51,13 +43,16 @@ struct HistoryDesk: Sendable {
         }
     }
 
-    private func page(_ request: HistoryRequest) async -> Result<FrameBlock, any Error> {
+    private func page(_ request: HistoryRequest) async -> Result<HistoryAnswer, any Error> {
         do {
             let page = try await ledger.history(
-                request.filter, after: request.after, through: request.through, limit: request.limit)
-            return .success(FrameBlock(page.events, after: request.after, through: page.end))
+                request.filter, after: request.after, through: request.through, limit: request.limit,
+                maximumBytes: PageLimit.maximumBytes, hasLongRuns: request.hasLongRuns)
+            let block = FrameBlock(page.events, after: request.after, through: page.end)
+            return .success(HistoryAnswer(block: block, hasLongRuns: page.hasLongRuns))
         } catch {
-            logger.debug("cannot read history", metadata: ["reason": "\(error)"])
+            let isPassing = (error as? PostgresError)?.isRetryable ?? (error is CancellationError)
+            logger.log(level: isPassing ? .debug : .error, "cannot read history", metadata: ["reason": "\(error)"])
             return .failure(error)
         }
     }

@@ -31,7 +31,7 @@ package final class StreamHub: Service {
 
     /// Passes begin no closer than this, so that a burst of commits shares them.
     private static let passInterval = Duration.milliseconds(3)
-    private static let pageLimit = 1000
+    private static let firstPageLimit = 500
 
     /// A hub on the ledger in `database`, read over connections of `pool`.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: ServiceSettings, logger: Logger) {
@@ -123,7 +123,7 @@ package final class StreamHub: Service {
         group?.remove(subscription)
     }
 
-    func read(_ request: HistoryRequest, _ reply: @escaping @Sendable (Result<FrameBlock, any Error>) -> Void) {
+    func read(_ request: HistoryRequest, _ reply: @escaping @Sendable (Result<HistoryAnswer, any Error>) -> Void) {
         desk.submit(request, reply)
     }
 
@@ -144,12 +144,13 @@ package final class StreamHub: Service {
 
     private func feed() async throws {
         var backoff = Backoff()
+        var limit = PageLimit(count: Self.firstPageLimit)
         var lastPass = ContinuousClock.now - Self.passInterval
         try await wakeUps.forEach {
             try await Task.sleep(until: lastPass + Self.passInterval)
             lastPass = .now
             do {
-                try await pass()
+                try await pass(&limit)
                 backoff.reset()
             } catch {
                 try Task.checkCancellation()
@@ -160,7 +161,7 @@ package final class StreamHub: Service {
     }
 
     /// Numbers what has been committed and, if anybody wants it, puts it into the ring.
-    private func pass() async throws {
+    private func pass(_ limit: inout PageLimit) async throws {
         let head = try await ledger.advance()
         guard subscriberCount > 0 else { return ring.stop() }
         guard var end = ring.end else {
@@ -168,10 +169,13 @@ package final class StreamHub: Service {
             return pump()
         }
         while end < head {
-            let events = try await ledger.events(after: end, limit: Self.pageLimit)
-            guard let last = events.last?.position else { return }
-            ring.append(FrameBlock(events, after: end, through: last))
-            end = last
+            let page = try await ledger.history(
+                EventFilter(), after: end, through: head, limit: limit.count, maximumBytes: PageLimit.maximumBytes)
+            guard page.end > end else { return }
+            let block = FrameBlock(page.events, after: end, through: page.end)
+            limit.adapt(to: block)
+            ring.append(block)
+            end = page.end
             pump()
         }
     }

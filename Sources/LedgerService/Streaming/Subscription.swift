@@ -22,15 +22,13 @@ final class Subscription: @unchecked Sendable {
     private var isReading = false
     private var isPumping = false
     private var isClosed = false
-    private var pageLimit = firstPageLimit
+    private var pageLimit = PageLimit(count: firstPageLimit)
+    private var hasLongRuns = false
     /// Since when the database has not answered.
     private var failingSince: NIODeadline?
 
     /// So little is read first, for the first frame to come soon.
     private static let firstPageLimit = 200
-    private static let maximumPageLimit = 1000
-    /// A page of more bytes is followed by a shorter one.
-    private static let pageBytes = 1 << 20
     /// So much is written before other subscribers of the event loop have their turn.
     private static let turnBytes = 4 << 20
     private static let retryInterval = TimeAmount.milliseconds(500)
@@ -137,22 +135,22 @@ final class Subscription: @unchecked Sendable {
         isReading = true
         if isCaughtUp { hub.countRingMiss() }
         hub.read(
-            HistoryRequest(filter: filter.events, after: position, through: end, limit: pageLimit)
+            HistoryRequest(
+                filter: filter.events, after: position, through: end, limit: pageLimit.count, hasLongRuns: hasLongRuns)
         ) { result in
             eventLoop.execute { self.take(result) }
         }
     }
 
-    private func take(_ result: Result<FrameBlock, any Error>) {
+    private func take(_ result: Result<HistoryAnswer, any Error>) {
         guard !isClosed, let output, let eventLoop else { return }
         switch result {
-        case .success(let block) where block.end > position:
+        case .success(let answer) where answer.block.end > position:
             failingSince = nil
-            pageLimit =
-                block.byteCount > Self.pageBytes
-                ? max(1, pageLimit / 2) : min(Self.maximumPageLimit, pageLimit * 2)
+            pageLimit.adapt(to: answer.block)
+            hasLongRuns = answer.hasLongRuns
             isReading = false
-            _ = write(block, to: output)
+            _ = write(answer.block, to: output)
             output.flush()
             return pump()
         case .success:
