@@ -166,7 +166,8 @@ struct ReportTests {
                 let ledgerID = try await ledger.value("select id::text from ledger", as: String.self)
                 #expect(
                     json
-                        == #"{"report":"r","title":"T","report_sha256":"\#(definition.sha256)","parameters":{"p":null},"#
+                        == #"{"report":"r","title":"T","report_sha256":"\#(definition.sha256)","#
+                        + #""version":"\#(Release.version)","parameters":{"p":null},"#
                         + #""ledger_id":"\#(ledgerID)","as_of_position":20,"#
                         + #""generated_at":"\#(report.generatedAt.rfc3339)","#
                         + #""columns":[{"name":"n","type":"number","unit":"ms"}],"#

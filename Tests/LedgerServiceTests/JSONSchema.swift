@@ -57,6 +57,7 @@ struct JSONSchema {
     private static func isOf(_ type: String, _ value: Any) -> Bool {
         switch type {
         case "null": value is NSNull
+        case "boolean": value is Bool
         case "string": value is String
         case "array": value is [Any]
         case "object": value is [String: Any]

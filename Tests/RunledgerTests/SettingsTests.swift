@@ -58,8 +58,8 @@ struct SettingsTests {
                 """
                 PATH sets runledger.databse, which is no setting; the settings are runledger.database.url, \
                 runledger.schema, runledger.data.dir, runledger.host, runledger.admin.token, \
-                runledger.admin.token-file, runledger.port, runledger.database.connections, runledger.connections, \
-                runledger.subscribers.
+                runledger.admin.token-file, runledger.reports.dir, runledger.port, \
+                runledger.database.connections, runledger.connections, runledger.subscribers.
                 """
             ),
             (#"{"runledger":{"schema":7}}"#, "PATH sets runledger.schema to something that is no string."),

@@ -63,7 +63,7 @@ struct QueryRoutes: Sendable {
         let cursor = try query.one("cursor").map(TimelineCursor.init)
         let page = try await repository.timeline(
             runID: runID, limit: try Self.limit(query), after: cursor.map { ($0.ts, $0.position) })
-        if page.events.isEmpty, cursor == nil { throw Self.unknown(runID) }
+        if page.events.isEmpty, try await repository.run(runID) == nil { throw Self.unknown(runID) }
         let last = page.hasMore ? page.events.last : nil
         return Self.answer(
             page.events, nextCursor: last.map { TimelineCursor(ts: $0.event.ts, position: $0.position).text })
@@ -77,13 +77,16 @@ struct QueryRoutes: Sendable {
 
     private static func cursor(_ query: QueryParameters) throws(Problem) -> Int64? {
         guard let text = try query.one("cursor") else { return nil }
-        guard let position = Int64(text), position > 0 else { throw badCursor }
+        guard let position = Int64(text), position > 0, position < .max else { throw badCursor }
         return position
     }
 
     private static func runID(_ context: LedgerRequestContext) throws -> String {
         guard let runID = context.parameters.get("run_id")?.removingPercentEncoding else {
             throw Problem(.badRequest, "The run's id holds an escape that is no UTF-8 text.")
+        }
+        guard !runID.utf8.contains(0) else {
+            throw Problem(.badRequest, "The run's id holds a NUL character (U+0000).")
         }
         return runID
     }
@@ -128,7 +131,9 @@ private struct TimelineCursor {
 
     init(_ text: String) throws(Problem) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let microseconds = Int64(parts[0]), let position = Int64(parts[1]), position > 0 else {
+        guard parts.count == 2, let microseconds = Int64(parts[0]), let position = Int64(parts[1]),
+            position > 0, position < .max
+        else {
             throw QueryRoutes.badCursor
         }
         self.init(ts: Timestamp(microsecondsSince1970: microseconds), position: position)
