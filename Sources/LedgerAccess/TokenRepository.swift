@@ -103,6 +103,19 @@ package struct TokenRepository: Sendable {
         }
     }
 
+    /// Which of `names` are those of tokens that are good.
+    package func validNames(among names: Set<String>) async throws -> Set<String> {
+        try await pool.withConnection { connection in
+            let rows = try await connection.query(
+                """
+                select name from access_tokens
+                where name = any (\(names.sorted())) and revoked_at is null
+                    and coalesce(expires_at > clock_timestamp(), true)
+                """)
+            return Set(try rows.map { try $0.decode(String.self) })
+        }
+    }
+
     /// Whether there is no token that could be used.
     package func isEmpty() async throws -> Bool {
         try await pool.withConnection { connection in

@@ -10,7 +10,7 @@ extension TestService {
     ) async throws -> [String] {
         var request = HTTPClientRequest(url: url + "/v1/stream" + query)
         request.headers = ["Authorization": "Bearer \(Self.token)", "Accept": "text/event-stream"]
-        request.headers.add(contentsOf: headers)
+        for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         let asked = request
         let (parts, part) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
         // Cancelling the task is what closes the connection at once.

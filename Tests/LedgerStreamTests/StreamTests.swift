@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import LedgerAccess
 import LedgerService
 import LedgerServiceTestSupport
 import LedgerTestSupport
@@ -150,6 +151,58 @@ struct StreamTests {
         }
     }
 
+    @Test("A stream ends when the token that opened it is revoked or expires, and no other does")
+    func lostTokens() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let (revoked, expiring) = try await withLedgerPool(ledger.database, logger: TestLedger.logger) { pool in
+                    let tokens = TokenRepository(pool: pool)
+                    let soon = try await ledger.value(
+                        "select clock_timestamp() + interval '4 seconds'", as: PostgresTimestamp.self)
+                    return (
+                        "Bearer " + (try await tokens.create(name: "revoked", scopes: [.eventsRead])),
+                        "Bearer " + (try await tokens.create(name: "expiring", scopes: [.eventsRead], expiresAt: soon))
+                    )
+                }
+                async let lines = service.serverSentEvents("", headers: ["Authorization": revoked], until: nil)
+                async let expired = closeCode(service, authorization: expiring)
+                async let lost = closeCode(service, authorization: revoked)
+                try await WebSocketClient.connect(service, "/v1/stream") { lasting in
+                    #expect(try await lasting.message()?.control == "caught_up")
+                    while try await service.metric("runledger_stream_subscribers") < 4 {}
+                    try await withLedgerPool(ledger.database, logger: TestLedger.logger) { pool in
+                        try await TokenRepository(pool: pool).revoke(name: "revoked")
+                    }
+                    while try await service.metric("runledger_stream_subscribers") > 1 {}
+                    try await service.post(numberedEvents(0..<1))
+                    #expect(try await lasting.message()?.position == 1)
+                }
+                #expect(try await (expired, lost) == (1008, 1008))
+                let told = try await lines
+                #expect(told.contains("event: control") && !told.contains { $0.contains("closing") })
+            }
+        }
+    }
+
+    @Test("History that cannot be read, now or later, ends the stream at once")
+    func unreadableHistory() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                try await service.post(numberedEvents(0..<5))
+                try await ledger.withAdministrator {
+                    _ = try await $0.execute("revoke select on ledger_events from runledger_writer")
+                }
+                for query in ["after=0", "after=0&run_id=r1", "after=0&node=LYRICS"] {
+                    try await WebSocketClient.connect(service, "/v1/stream?\(query)") { client in
+                        let close = try await client.frame()
+                        #expect(close?.closeCode == 1011)
+                    }
+                }
+                #expect(try await service.serverSentEvents("?after=0", until: nil) == ["retry: 1000"])
+            }
+        }
+    }
+
     @Test("Its place is free again when a client has gone, and none over the limit gets one")
     func places() async throws {
         try await withTestLedger { ledger in
@@ -200,4 +253,12 @@ private func follow(
     _ service: TestService, _ query: String, _ count: Int
 ) async throws -> (events: [StreamMessage], controls: [StreamMessage]) {
     try await WebSocketClient.connect(service, "/v1/stream\(query)") { try await $0.events(count) }
+}
+
+/// The code with which a stream that `authorization` opens is closed once it has caught up.
+private func closeCode(_ service: TestService, authorization: String) async throws -> Int? {
+    try await WebSocketClient.connect(service, "/v1/stream", headers: ["Authorization": authorization]) { client in
+        #expect(try await client.message()?.control == "caught_up")
+        return try await client.frame()?.closeCode
+    }
 }

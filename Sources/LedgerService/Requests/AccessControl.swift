@@ -35,11 +35,9 @@ final class AccessControl: Sendable {
         guard let authorization else {
             throw Self.unauthorized("Send a token: Authorization: Bearer TOKEN.", challenge: "Bearer")
         }
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= Self.maximumTokenBytes else {
+        guard let token = Self.bearerToken(authorization) else {
             throw Self.unauthorized("The Authorization header field is no bearer token.", challenge: "Bearer")
         }
-        let token = String(parts[1])
         let hash = Secret.hash(token)
         if let adminHash, Self.areEqual(hash, adminHash) {
             return Principal(name: TokenRepository.administrator, scopes: [.admin])
@@ -53,6 +51,28 @@ final class AccessControl: Sendable {
         }
         remember(found, hash, now: now)
         return found.principal
+    }
+
+    /// The name under which the database knows the token that `principal` showed with the header field
+    /// `Authorization: authorization`, or before with a ticket if that is `nil`.
+    ///
+    /// - Returns: `nil` for the token given from outside, which is always good.
+    func storedName(of principal: Principal, authorization: String?) async throws -> String? {
+        guard let adminHash, principal.name == TokenRepository.administrator else { return principal.name }
+        if let authorization {
+            let hash = Self.bearerToken(authorization).map(Secret.hash) ?? []
+            return Self.areEqual(hash, adminHash) ? nil : principal.name
+        }
+        // A ticket does not say to which of the two of this name it was given.
+        return try await tokens.validNames(among: [principal.name]).first
+    }
+
+    private static func bearerToken(_ authorization: String) -> String? {
+        let parts = authorization.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= maximumTokenBytes else {
+            return nil
+        }
+        return String(parts[1])
     }
 
     /// A ticket for `principal`.

@@ -1,6 +1,7 @@
 import EventLedger
 import Foundation
 import HTTPTypes
+import LedgerAccess
 package import LibPQ
 package import Logging
 import NIOCore
@@ -16,13 +17,22 @@ package final class StreamHub: Service {
     private struct State {
         var groups: [ObjectIdentifier: SubscriberGroup] = [:]
         var subscriberCount = 0
+        /// How many subscribers there are of each token that may be revoked or expire.
+        var tokenNames: [String: Int] = [:]
         var isClosing = false
         var ledgerID: UUID?
+
+        mutating func freePlace(_ tokenName: String?) {
+            subscriberCount -= 1
+            guard let tokenName, let count = tokenNames[tokenName] else { return }
+            tokenNames[tokenName] = count > 1 ? count - 1 : nil
+        }
     }
 
     let ring: FrameRing
     private let ledger: Ledger
     private let desk: HistoryDesk
+    private let tokens: TokenRepository
     private let wakeUps: WakeUps
     private let maximumSubscribers: Int
     private let logger: Logger
@@ -32,12 +42,15 @@ package final class StreamHub: Service {
     /// Passes begin no closer than this, so that a burst of commits shares them.
     private static let passInterval = Duration.milliseconds(3)
     private static let firstPageLimit = 500
+    /// So often it is looked whether the tokens of all subscribers are still good.
+    private static let tokenInterval = Duration.seconds(5)
 
     /// A hub on the ledger in `database`, read over connections of `pool`.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: ServiceSettings, logger: Logger) {
         self.ring = FrameRing(maximumBytes: settings.ringBytes)
         self.ledger = Ledger(pool: pool)
         self.desk = HistoryDesk(ledger: ledger, logger: logger)
+        self.tokens = TokenRepository(pool: pool)
         self.wakeUps = WakeUps(database: database, logger: logger)
         self.maximumSubscribers = settings.maximumSubscribers
         self.logger = logger
@@ -67,8 +80,11 @@ package final class StreamHub: Service {
 
     /// A subscription to what passes `filter` after `position`, or `nil` for what is new; it holds a place until closed.
     ///
+    /// - Parameter tokenName: the token that has to stay good for it; `nil` if it always is.
     /// - Throws: ``Problem``: 503 without a free place, 409 beyond the head; or an error of the database connection.
-    func subscribe(_ filter: EventFilter, after position: Int64?) async throws -> Subscription {
+    func subscribe(
+        _ filter: EventFilter, after position: Int64?, tokenName: String?
+    ) async throws -> Subscription {
         try state.withLock { state in
             guard !state.isClosing, state.subscriberCount < maximumSubscribers else {
                 throw Problem(
@@ -78,6 +94,7 @@ package final class StreamHub: Service {
                     headers: [.retryAfter: "1"])
             }
             state.subscriberCount += 1
+            if let tokenName { state.tokenNames[tokenName, default: 0] += 1 }
         }
         do {
             let ledgerID = try await ledgerID()
@@ -88,9 +105,10 @@ package final class StreamHub: Service {
                     "Position \(position) is not in this ledger, which ends at \(head); after=0 is the beginning.")
             }
             return Subscription(
-                hub: self, filter: StreamFilter(filter), after: position ?? head, head: head, ledgerID: ledgerID)
+                hub: self, tokenName: tokenName, filter: StreamFilter(filter), after: position ?? head, head: head,
+                ledgerID: ledgerID)
         } catch {
-            state.withLock { $0.subscriberCount -= 1 }
+            state.withLock { $0.freePlace(tokenName) }
             throw error
         }
     }
@@ -117,7 +135,7 @@ package final class StreamHub: Service {
     /// Gives the place of `subscription` up.
     func remove(_ subscription: Subscription, from eventLoop: (any EventLoop)?) {
         let group = state.withLock { state in
-            state.subscriberCount -= 1
+            state.freePlace(subscription.tokenName)
             return eventLoop.flatMap { state.groups[ObjectIdentifier($0)] }
         }
         group?.remove(subscription)
@@ -137,8 +155,26 @@ package final class StreamHub: Service {
         await withTaskGroup { group in
             group.addTask { await self.desk.run() }
             group.addTask { try? await self.feed() }
+            group.addTask { try? await self.watchTokens() }
             try? await gracefulShutdown()
             group.cancelAll()
+        }
+    }
+
+    /// Ends the streams whose tokens have been revoked or have expired.
+    private func watchTokens() async throws {
+        while true {
+            try await Task.sleep(for: Self.tokenInterval)
+            let names = state.withLock { Set($0.tokenNames.keys) }
+            guard !names.isEmpty else { continue }
+            do {
+                let invalid = names.subtracting(try await tokens.validNames(among: names))
+                guard !invalid.isEmpty else { continue }
+                for group in state.withLock({ Array($0.groups.values) }) { group.end(.unauthorized, of: invalid) }
+            } catch {
+                // Nothing new can be read either; it is looked again soon.
+                logger.debug("cannot look tokens up", metadata: ["reason": "\(error)"])
+            }
         }
     }
 

@@ -6,6 +6,10 @@ enum StreamEnding: Sendable {
     case shutdown
     /// The database has been away too long for a reader of history.
     case databaseAway
+    /// The history cannot be read, and trying again would not help.
+    case failed
+    /// The token that opened it has been revoked or has expired.
+    case unauthorized
     /// The client has not taken or answered anything for long.
     case unresponsive
 }

@@ -17,11 +17,14 @@ struct StreamRoutes: Sendable {
 
     /// Streams over a WebSocket where one is asked for, else as server-sent events.
     private func stream(_ request: Request, context: LedgerRequestContext) async throws -> Response {
-        try context.require(.eventsRead)
+        let principal = try context.require(.eventsRead)
+        let isTicket = request.uri.queryParameters["ticket"] != nil
+        let tokenName = try await access.storedName(
+            of: principal, authorization: isTicket ? nil : request.headers[.authorization])
         if WebSocketHandshake.isAskedFor(request.headers) {
             let headers = try WebSocketHandshake.accept(request.headers)
             let query = try StreamQuery(request, lastEventID: nil)
-            try await announce(query, over: context.channel, finished: nil)
+            try await announce(query, tokenName, over: context.channel, finished: nil)
             return Response(status: .switchingProtocols, headers: headers)
         }
         guard let accepted = request.headers[.accept], accepted.contains("text/event-stream") else {
@@ -32,7 +35,7 @@ struct StreamRoutes: Sendable {
         let query = try StreamQuery(request, lastEventID: request.headers[.lastEventID])
         let finished = context.channel.eventLoop.makePromise(of: Void.self)
         do {
-            try await announce(query, over: context.channel, finished: finished)
+            try await announce(query, tokenName, over: context.channel, finished: finished)
         } catch {
             finished.succeed()
             throw error
@@ -49,9 +52,9 @@ struct StreamRoutes: Sendable {
     }
 
     private func announce(
-        _ query: StreamQuery, over channel: any Channel, finished: EventLoopPromise<Void>?
+        _ query: StreamQuery, _ tokenName: String?, over channel: any Channel, finished: EventLoopPromise<Void>?
     ) async throws {
-        let subscription = try await Problem.unlessAway { try await hub.subscribe(query.filter, after: query.after) }
+        let subscription = try await hub.subscribe(query.filter, after: query.after, tokenName: tokenName)
         do {
             try await channel.eventLoop.submit {
                 try StreamConnection.of(channel).announce(subscription, finished: finished)

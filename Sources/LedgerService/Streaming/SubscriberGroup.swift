@@ -45,6 +45,15 @@ final class SubscriberGroup: @unchecked Sendable {
         eventLoop.execute { self.forEach { $0.end(ending) } }
     }
 
+    /// Ends the streams that were opened with a token of one of `tokenNames`.
+    func end(_ ending: StreamEnding, of tokenNames: Set<String>) {
+        eventLoop.execute {
+            self.forEach { subscription in
+                if let name = subscription.tokenName, tokenNames.contains(name) { subscription.end(ending) }
+            }
+        }
+    }
+
     private func forEach(_ body: (Subscription) -> Void) {
         // A copy, as subscribers come and go meanwhile.
         for subscription in Array(subscriptions.values) { body(subscription) }

@@ -1,5 +1,6 @@
 import EventLedger
 import Foundation
+import LibPQ
 import NIOCore
 
 /// A subscriber: a cursor that moves through the ledger as fast as the client takes what it passes.
@@ -8,6 +9,8 @@ import NIOCore
 /// alone decide, so there is neither a gap nor a repeat where one source follows the other. Once begun it is used on its
 /// event loop only, which is why it may be called `Sendable`.
 final class Subscription: @unchecked Sendable {
+    /// The token that opened it and has to stay good; `nil` if it always is.
+    let tokenName: String?
     private let hub: StreamHub
     private let filter: StreamFilter
     /// The head of the ledger when it was made: what lies up to here is history.
@@ -35,8 +38,11 @@ final class Subscription: @unchecked Sendable {
     private static let maximumFailureTime = TimeAmount.seconds(30)
 
     /// A subscription to what passes `filter` after `position` in a ledger whose head is `head`.
-    init(hub: StreamHub, filter: StreamFilter, after position: Int64, head: Int64, ledgerID: UUID) {
+    init(
+        hub: StreamHub, tokenName: String?, filter: StreamFilter, after position: Int64, head: Int64, ledgerID: UUID
+    ) {
         self.hub = hub
+        self.tokenName = tokenName
         self.filter = filter
         self.position = position
         self.historyEnd = head
@@ -156,7 +162,8 @@ final class Subscription: @unchecked Sendable {
         case .success:
             // What has a position cannot be seen yet.
             break
-        case .failure:
+        case .failure(let error):
+            guard let error = error as? PostgresError, error.isRetryable else { return end(.failed) }
             let now = NIODeadline.now()
             let since = failingSince ?? now
             failingSince = since

@@ -132,6 +132,8 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
         switch ending {
         case .shutdown: perform(machine.close(.unknown(1012)))
         case .databaseAway: perform(machine.close(.unknown(1013)))
+        case .failed: perform(machine.close(.unexpectedServerError))
+        case .unauthorized: perform(machine.close(.policyViolation))
         case .unresponsive: context?.close(promise: nil)
         }
     }
