@@ -121,6 +121,7 @@ struct ProtocolTests {
         Refusal(testDescription: "no Connection: Upgrade", headers: ["Connection": "keep-alive"], status: 400),
         Refusal(testDescription: "beyond the head", path: "/v1/stream?after=1", status: 409),
         Refusal(testDescription: "no number", path: "/v1/stream?after=x", status: 400),
+        Refusal(testDescription: "a run's name with U+0000", path: "/v1/stream?run_id=%00", status: 400),
         Refusal(testDescription: "an unknown phase", path: "/v1/stream?phase=middle", status: 400),
         Refusal(testDescription: "an unknown parameter", path: "/v1/stream?from=0", status: 400),
         Refusal(testDescription: "another protocol", headers: ["Upgrade": "h2c"], status: 406),
@@ -146,6 +147,44 @@ struct ProtocolTests {
         }
     }
 
+    @Test("A client that says goodbye and does not read what was sent before is let go")
+    func unreadGoodbye() async throws {
+        try await withTestLedger { ledger in
+            var settings = ServiceSettings()
+            // One for requests, two for streams: the third stream begins when one of them has been let go.
+            settings.maximumConnections = 3
+            try await ledger.withService(settings) { service in
+                try await withStalledStream(service) { client in
+                    try await client.send(opcode: 8, [3, 232])
+                    try await WebSocketClient.connect(service, "/v1/stream") { other in
+                        #expect(other.status == 101)
+                        try await WebSocketClient.connect(service, "/v1/stream") { next in
+                            #expect(next.status == 101)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Pings of a client that does not read are answered by the pong of the latest")
+    func unreadPongs() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                try await withStalledStream(service) { client in
+                    let count = 5000
+                    for number in 1...count { try await client.send(opcode: 9, Array("\(number)".utf8)) }
+                    var pongs: [Int] = []
+                    while pongs.last != count, let frame = try await client.frame() {
+                        if frame.opcode == 10 { pongs.append(Int(frame.text) ?? 0) }
+                    }
+                    #expect(pongs.last == count)
+                    #expect(pongs == pongs.sorted() && pongs.count < count / 2, "\(pongs.count) pongs")
+                }
+            }
+        }
+    }
+
     @Test("A ticket opens one stream, and the connection of another")
     func ticket() async throws {
         try await withTestLedger { ledger in
@@ -162,5 +201,23 @@ struct ProtocolTests {
                 }
             }
         }
+    }
+}
+
+/// Runs `body` with a stream that holds more than the buffers between can, as its client has not read.
+private func withStalledStream(
+    _ service: TestService, _ body: @Sendable (inout WebSocketClient) async throws -> Void
+) async throws {
+    try await WebSocketClient.connect(service, "/v1/stream", receiveBufferBytes: 4096) { stalled in
+        #expect(try await stalled.message()?.control == "caught_up")
+        // Whatever another one has been told has been written to this one as well, as far as it goes.
+        try await WebSocketClient.connect(service, "/v1/stream") { other in
+            let text = String(repeating: "x", count: 4000)
+            for first in stride(from: 0, to: 4000, by: 100) {
+                try await service.post(numberedEvents(first..<first + 100, issue: text))
+                #expect(try await other.events(100).events.count == 100)
+            }
+        }
+        try await body(&stalled)
     }
 }

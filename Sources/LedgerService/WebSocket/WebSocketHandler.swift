@@ -14,8 +14,10 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
     private var context: ChannelHandlerContext?
     private var machine = WebSocketMachine()
     private var life = StreamLife()
+    /// What the latest ping carried that has not been answered, as the client takes nothing.
+    private var unansweredPing: ByteBuffer?
 
-    /// So long the client has to answer a close frame.
+    /// So long the client has to answer a close frame, or to take what lies before one.
     private static let closeTimeout = TimeAmount.seconds(5)
 
     /// Answers with `head`, a 101, and then streams what `subscription` gives.
@@ -67,6 +69,11 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         life.setWritable(context.channel.isWritable)
+        if isWritable, let payload = unansweredPing {
+            unansweredPing = nil
+            write(WebSocketFrames.frame(.pong, payload))
+            flush()
+        }
         subscription.pump()
         context.fireChannelWritabilityChanged()
     }
@@ -86,23 +93,31 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
         switch action {
         case .none:
             break
-        case .pong(let payload):
+        case .pong(let payload) where isWritable:
             write(WebSocketFrames.frame(.pong, payload))
             flush()
+        case .pong(let payload):
+            // The latest ping alone may be answered (RFC 6455, section 5.5.3).
+            unansweredPing = payload
         case .close(let code):
             subscription.close()
             write(WebSocketFrames.close(code))
             flush()
-            let closing = context.channel
-            context.eventLoop.scheduleTask(in: Self.closeTimeout) { closing.close(promise: nil) }
+            closeInAMoment(context)
         case .answerClose(let code):
             subscription.close()
+            closeInAMoment(context)
             context.writeAndFlush(wrapOutboundOut(WebSocketFrames.close(code))).assumeIsolated().whenComplete { _ in
                 context.close(promise: nil)
             }
         case .disconnect:
             context.close(promise: nil)
         }
+    }
+
+    private func closeInAMoment(_ context: ChannelHandlerContext) {
+        let closing = context.channel
+        context.eventLoop.scheduleTask(in: Self.closeTimeout) { closing.close(promise: nil) }
     }
 
     // MARK: What is sent
