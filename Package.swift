@@ -134,9 +134,8 @@ let package = Package(
         .target(
             name: "LedgerServiceTestSupport",
             dependencies: [
-                "LedgerReporting", "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, nioCore,
-                nioHTTP1,
-                serviceLifecycle,
+                "LedgerReporting", "LedgerService", "LedgerTestSupport", "WorkflowEvents", asyncHTTPClient, logging,
+                nioCore, nioHTTP1, serviceLifecycle,
             ],
             path: "Tests/ServiceTestSupport", swiftSettings: strict),
         .executableTarget(

@@ -42,19 +42,19 @@ package struct LedgerService: Service {
     /// - Throws: where the address is taken.
     package func run() async throws {
         let parts = makeParts()
+        let unreadable = UnreadableRequests(telemetry: parts.telemetry, logger: logger)
+        let idleTimeout = TimeAmount(settings.requestTimeout)
+        // Its own records of a start would say again what `onRunning` is there for.
+        var serverLogger = logger
+        serverLogger.logLevel = max(logger.logLevel, .notice)
         let application = Application(
             router: ledgerRouter(parts),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [StreamConnection()],
-                    idleTimeout: TimeAmount(settings.requestTimeout),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+            server: HTTPServerBuilder { LedgerChannel($0, idleTimeout: idleTimeout, unreadable: unreadable) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
-            logger: logger)
+            logger: serverLogger)
         // They end one by one, the last first.
         let services: [any Service] = [
             PoolService(pool: parts.pool), KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),

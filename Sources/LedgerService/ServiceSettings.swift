@@ -17,8 +17,9 @@ package struct ServiceSettings: Sendable {
     package var ringBytes = 16 << 20
     /// How long a request may take to arrive and be answered, streams apart. Default 60 s.
     package var requestTimeout = Duration.seconds(60)
-    /// How long a shutdown may take. Default 10 s.
-    package var shutdownTimeout = Duration.seconds(10)
+    /// How long a shutdown may take before what is still under way is cut short. Default 8 s, for the whole process to
+    /// end within ten.
+    package var shutdownTimeout = Duration.seconds(8)
     /// An administrator's token given from outside, of at least 16 characters; `nil` for those in the database alone.
     package var adminToken: String?
 

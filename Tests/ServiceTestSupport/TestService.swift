@@ -3,6 +3,7 @@ import Foundation
 import LedgerReporting
 package import LedgerService
 package import LedgerTestSupport
+package import Logging
 import NIOCore
 package import NIOHTTP1
 import ServiceLifecycle
@@ -12,13 +13,15 @@ package import WorkflowEvents
 package struct TestService: Sendable {
     package let port: Int
     private let group: ServiceGroup
+    private let running: Task<Void, any Error>
 
     /// The administrator's token.
     package static let token = "the-token-of-these-tests"
 
-    fileprivate init(port: Int, group: ServiceGroup) {
+    fileprivate init(port: Int, group: ServiceGroup, running: Task<Void, any Error>) {
         self.port = port
         self.group = group
+        self.running = running
     }
 
     package var url: String { "http://127.0.0.1:\(port)" }
@@ -26,6 +29,11 @@ package struct TestService: Sendable {
     /// Has the service shut down.
     package func stop() async {
         await group.triggerGracefulShutdown()
+    }
+
+    /// Returns when the service has ended.
+    package func ended() async throws {
+        try await running.value
     }
 
     /// What was answered.
@@ -101,14 +109,15 @@ package struct TestService: Sendable {
 extension TestLedger {
     /// Runs `body` with a service on the ledger, which has ended when this returns.
     package func withService<R: Sendable>(
-        _ settings: ServiceSettings = ServiceSettings(), _ body: @Sendable (TestService) async throws -> R
+        _ settings: ServiceSettings = ServiceSettings(), logger: Logger = TestLedger.logger,
+        _ body: @Sendable (TestService) async throws -> R
     ) async throws -> R {
         var settings = settings
         settings.port = 0
         settings.adminToken = TestService.token
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = LedgerService(
-            database: database, catalogue: try .builtIn(), settings: settings, logger: TestLedger.logger
+            database: database, catalogue: try .builtIn(), settings: settings, logger: logger
         ) {
             port.yield($0)
         }
@@ -123,7 +132,7 @@ extension TestLedger {
                 try await running.value
                 throw ServiceTestError("The service ended before it listened.")
             }
-            result = .success(try await body(TestService(port: number, group: group)))
+            result = .success(try await body(TestService(port: number, group: group, running: running)))
         } catch {
             result = .failure(error)
         }

@@ -20,7 +20,7 @@ struct LedgerParts: Sendable {
 
 /// Every route of the service, behind its middleware.
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
-    let router = Router(context: LedgerRequestContext.self)
+    let router = Router(context: LedgerRequestContext.self, options: .autoGenerateHeadEndpoints)
     let table = RouteTable()
     router.add(middleware: RequestEnvelope(routes: table, telemetry: parts.telemetry, logger: parts.logger))
     let known = router.group().add(middleware: Authentication(access: parts.access))

@@ -1,6 +1,5 @@
 package import HTTPTypes
 package import Hummingbird
-import LibPQ
 import WorkflowEvents
 
 /// An answer that says what went wrong: `application/problem+json` (RFC 9457).
@@ -43,14 +42,15 @@ package struct Problem: Error, Sendable {
         .serviceUnavailable, "The database is away; nothing was stored. Send the request again in a moment.",
         headers: [.retryAfter: "1"])
 
-    /// Does `body`, and says so where the database does not answer.
-    static func unlessAway<R: Sendable>(_ body: () async throws -> R) async throws -> R {
-        do {
-            return try await body()
-        } catch let error as PostgresError {
-            throw error.isRetryable ? Problem.databaseAway : error
-        }
-    }
+    /// The service is about to stop; another one may take the request.
+    static let stopping = Problem(
+        .serviceUnavailable, "The service is about to stop; nothing was stored. Send the request again.",
+        headers: [.retryAfter: "1", .connection: "close"])
+
+    /// The client is gone, so that nobody reads this; it is for the log and the metrics.
+    static let clientGone = Problem(
+        HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),
+        "The connection was closed before the answer.")
 
     /// The most events at fault that an answer tells.
     package static let maximumErrorCount = 100
@@ -58,6 +58,18 @@ package struct Problem: Error, Sendable {
 
 extension Problem: HTTPResponseError {
     package func response(from request: Request, context: some RequestContext) -> Response {
+        Response(status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: content)))
+    }
+
+    /// The header fields of the answer.
+    var fields: HTTPFields {
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        return fields
+    }
+
+    /// The body of the answer.
+    var content: [UInt8] {
         var body: [UInt8] = []
         body += #"{"type":"about:blank","title":"#.utf8
         body.append(json: status.reasonPhrase)
@@ -76,8 +88,6 @@ extension Problem: HTTPResponseError {
             body += "]".utf8
         }
         body += "}\n".utf8
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+        return body
     }
 }

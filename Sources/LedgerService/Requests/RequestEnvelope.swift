@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import LibPQ
 import Logging
+import NIOCore
 import NIOHTTP1
 
 /// What every request gets: an id, an answer whatever goes wrong, the header fields of a careful server, a log record.
@@ -22,22 +23,17 @@ struct RequestEnvelope: RouterMiddleware {
         let trace = TraceParent(request.headers[.traceParent])
         var response: Response
         do {
+            let isHeadless = request.method == .head && !routes.methods(of: request.uri.path).contains(.head)
+            if isHeadless { throw HTTPError(.notFound) }
             response = try await next(request, context)
-        } catch let error as HTTPParserError {
-            // Nothing that follows on this connection could be understood; the server answers and closes it.
-            throw error
         } catch {
             response = problem(error, request, id).response(from: request, context: context)
         }
-        response.headers[.requestID] = id
+        if request.method == .head { response = response.createHeadResponse() }
+        response.headers.secure(requestID: id)
         if trace != nil { response.headers[.traceParent] = request.headers[.traceParent] }
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if response.headers[.contentSecurityPolicy] == nil {
-            response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        }
-        response.headers[.referrerPolicy] = "no-referrer"
-        response.headers[.cacheControl] = "no-store"
-        let route = context.endpointPath ?? "none"
+        // Where nothing matches, the router gives a name of its own instead of a path.
+        let route = context.endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "none"
         telemetry.answered(request.method, route, response.status)
         log(request, context, response.status, id, trace, ContinuousClock.now - begin)
         return response
@@ -60,6 +56,12 @@ struct RequestEnvelope: RouterMiddleware {
         case let error as PostgresError where error.isRetryable:
             logger.warning("the database is away", metadata: ["request_id": "\(id)", "reason": "\(error.message)"])
             return .databaseAway
+        case let error as HTTPParserError:
+            return Problem(error)
+        case is ServiceStopping, is CancellationError:
+            return .stopping
+        case is ChannelError, is IOError:
+            return .clientGone
         case let error as HTTPError where error.status == .notFound:
             let allowed = routes.methods(of: request.uri.path).map(\.rawValue).sorted().joined(separator: ", ")
             guard !allowed.isEmpty else {
@@ -96,7 +98,5 @@ struct RequestEnvelope: RouterMiddleware {
 }
 
 extension HTTPField.Name {
-    fileprivate static let requestID = HTTPField.Name("X-Request-Id")!
     fileprivate static let traceParent = HTTPField.Name("traceparent")!
-    fileprivate static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }

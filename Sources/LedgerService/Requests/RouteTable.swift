@@ -6,10 +6,18 @@ import Synchronization
 final class RouteTable: Sendable {
     private let methods = Mutex<[(path: [Substring], methods: [HTTPRequest.Method])]>([])
 
-    /// Learns the routes of `router`, which is complete.
+    /// The router would take HEAD here, but no head can be told of what has not begun.
+    private static let pathsWithoutHead: Set = ["/v1/stream"]
+
+    /// Learns the routes of `router`, which is complete but for the HEAD that goes with each GET.
     func learn(_ router: Router<LedgerRequestContext>) {
         let known = Dictionary(grouping: router.routes) { $0.path.description }
-        methods.withLock { $0 = known.map { (Self.parts($0), $1.map(\.method)) } }
+        let all = known.map { path, routes in
+            var methods = routes.map(\.method)
+            if methods.contains(.get), !Self.pathsWithoutHead.contains(path) { methods.append(.head) }
+            return (Self.parts(path), methods)
+        }
+        methods.withLock { $0 = all }
     }
 
     /// The methods that `path` takes; empty if there is no such path.

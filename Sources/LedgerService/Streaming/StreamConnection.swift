@@ -11,7 +11,6 @@ import NIOWebSocket
 /// makes the connection a WebSocket, and the body of a 200 is the subscription's to write.
 final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, StreamOutput {
     typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
@@ -29,19 +28,26 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
     let form = FrameForm.serverSentEvents
     private var state = State.idle
     private var context: ChannelHandlerContext?
-    /// The parser stops behind a request that asks for another protocol, so its connection cannot be used again.
-    private var asksForUpgrade = false
     private var life = StreamLife()
     private var lastWrite = NIODeadline.now()
+    /// Closes the connection unless the client takes the end of its stream before.
+    private var deadline: Scheduled<Void>?
 
     /// A client reconnects after so many milliseconds.
     private static let preamble = ByteBuffer(string: "retry: 1000\n\n")
     private static let heartbeat = ByteBuffer(string: ": \n\n")
     private static let heartbeatInterval = TimeAmount.seconds(10)
+    private static let endTimeout = TimeAmount.seconds(5)
 
     /// The one in the pipeline of `channel`, on whose event loop this is called.
+    ///
+    /// - Throws: `ChannelError` where the connection has been closed.
     static func of(_ channel: any Channel) throws -> StreamConnection {
-        try channel.pipeline.syncOperations.handler(type: StreamConnection.self)
+        do {
+            return try channel.pipeline.syncOperations.handler(type: StreamConnection.self)
+        } catch {
+            throw ChannelError.ioOnClosedChannel
+        }
     }
 
     /// Says that the answer under way is a stream: server-sent events if `finished` is given, which is kept when they
@@ -60,11 +66,6 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
     }
 
     // MARK: What arrives
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head(let head) = unwrapInboundIn(data) { asksForUpgrade = head.headerFields[.upgrade] != nil }
-        context.fireChannelRead(data)
-    }
 
     func channelInactive(context: ChannelHandlerContext) {
         giveUp()
@@ -112,25 +113,20 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
         case (.head(let head), .announced(let subscription, let finished?)) where head.status == .ok:
             context.write(data, promise: promise)
             state = .streaming(subscription, finished)
+            life = StreamLife()
             write(Self.preamble)
             subscription.begin(self, on: context.eventLoop)
             flush()
-        case (.head(var head), _) where asksForUpgrade:
-            giveUp()
-            head.headerFields[.connection] = "close"
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
         case (.head, .announced):
             giveUp()
             context.write(data, promise: promise)
         case (.end, .upgraded):
             promise?.succeed()
-        case (.end, _) where asksForUpgrade:
+        case (.end, .streaming):
             giveUp()
-            context.writeAndFlush(data).assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-            promise?.succeed()
-        case (.end, _):
-            giveUp()
-            context.write(data, promise: promise)
+            let written = promise ?? context.eventLoop.makePromise()
+            written.futureResult.assumeIsolated().whenComplete { _ in self.deadline?.cancel() }
+            context.write(data, promise: written)
         default:
             context.write(data, promise: promise)
         }
@@ -185,9 +181,12 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
     }
 
     func end(_ ending: StreamEnding) {
-        if case .unresponsive = ending { context?.close(promise: nil) }
-        guard case .streaming(_, let finished) = state else { return }
+        guard case .streaming(_, let finished) = state, let context else { return }
+        if case .unresponsive = ending { return context.close(promise: nil) }
         flush()
         finished.succeed()
+        // The end waits behind what the client has not taken.
+        let channel = context.channel
+        deadline = context.eventLoop.scheduleTask(in: Self.endTimeout) { channel.close(promise: nil) }
     }
 }

@@ -1,0 +1,2 @@
+/// The service stops, and does not wait any longer for the rest of a request.
+struct ServiceStopping: Error {}
