@@ -130,25 +130,25 @@ extension Ledger {
     /// Reads what `query` gives of `ledger_events`, up to the event with which the page is full.
     private func read(_ query: PostgresQuery, _ bounds: PageBounds) async throws -> PageRead {
         let bounded: PostgresQuery = """
-            select \(unsafeSQL: StoredEvent.columns), total
+            select \(unsafeSQL: StoredEvent.columns), used
             from (
-                select *, sum(bytes) over (order by position) - bytes as preceding, sum(bytes) over () as total
+                select *, sum(bytes) over (order by position rows unbounded preceding) as used
                 from (
                     select *, octet_length(metrics::text) + octet_length(issues::text) + 300 as bytes
                     from (\(query)) as page
                 ) as measured
             ) as summed
-            where preceding < \(bounds.maximumBytes) order by position
+            where used - bytes < \(bounds.maximumBytes) order by position
             """
         let rows = try await pool.withConnection { try await $0.query(bounded) }
         var read = PageRead(events: try rows.map(StoredEvent.init))
-        if let row = rows.first { read.byteCount = Int(try row.decode(15, as: Int64.self)) }
-        read.isCut = read.events.count >= bounds.limit || read.byteCount > bounds.maximumBytes
+        if let row = rows.last { read.byteCount = Int(try row.decode(15, as: Int64.self)) }
+        read.isCut = read.events.count >= bounds.limit || read.byteCount >= bounds.maximumBytes
         return read
     }
 
     /// Runs up to this length are read whole for each page of them.
-    private static let shortRunLength = 5000
+    private static let shortRunLength = 10_000
     /// Over so many positions a long run is looked for at a time.
     private static let maximumStretch: Int64 = 1 << 20
 }
@@ -162,7 +162,7 @@ private struct PageBounds {
 /// What was read for a page.
 private struct PageRead {
     var events: [StoredEvent] = []
-    /// How many bytes there were, with those that did not fit.
+    /// How many bytes they have, roughly.
     var byteCount = 0
     /// Whether there may be more within the bounds of the query.
     var isCut = false
