@@ -23,6 +23,12 @@ struct HistoryTests {
                         numberedEvents(first..<first + 50, runID: "other"), source: "tests", policy: .whole)
                 }
             }
+            // So that the service has nothing to roll up, which reads events as well.
+            try await withLedgerPool(ledger.database, logger: TestLedger.logger) { pool in
+                _ = try await Ledger(pool: pool).sequence()
+                try await Rollup(pool: pool).catchUp()
+            }
+            try await ledger.withAdministrator { _ = try await $0.query("select pg_stat_reset()") }
             try await ledger.withService { service in
                 let events = try await WebSocketClient.connect(service, "/v1/stream?after=0&run_id=long") {
                     try await $0.history()
