@@ -159,6 +159,20 @@ struct ConnectionTests {
         }
     }
 
+    @Test("Behind a request that closes the connection nothing is answered")
+    func lastRequest() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                try await RawConnection.open(service) { connection in
+                    let last = RawConnection.head("GET /healthz", "Connection: close")
+                    try await connection.send(RawConnection.head("GET /healthz") + last + last + "and so on")
+                    for _ in 0..<2 { #expect(try await connection.answer().status == 200) }
+                    #expect(try await connection.rest() == "")
+                }
+            }
+        }
+    }
+
     @Test("A WebSocket of another version is told what to ask for, and that the connection ends")
     func upgradeRequired() async throws {
         try await withTestLedger { ledger in

@@ -92,7 +92,8 @@ final class ExchangeHandler: ChannelDuplexHandler {
     }
 
     private func cannotRead(_ error: HTTPParserError, _ context: ChannelHandlerContext) {
-        guard !isLast else { return }
+        // What comes behind a request that closes the connection is not answered.
+        guard !isLast, error != .closedConnection else { return }
         isLast = true
         if isArriving {
             // Whoever reads the body is told, and answers.
