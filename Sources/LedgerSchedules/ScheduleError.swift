@@ -10,6 +10,12 @@ package struct ScheduleError: Error, Sendable, CustomStringConvertible {
         case badTemplate
         /// A file of schedules has the mistakes that ``ScheduleError/mistakes`` lists.
         case badFile
+        /// Something else has the name of a file to be delivered.
+        case nameTaken
+        /// Something on the way to a file to be delivered is no directory.
+        case unsafePath
+        /// The system refused to read or write a file.
+        case fileSystem
     }
 
     package var code: Code
@@ -24,4 +30,7 @@ package struct ScheduleError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// Whether the same may succeed later: true of `fileSystem` alone.
+    package var isRetryable: Bool { code == .fileSystem }
 }
