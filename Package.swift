@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             swiftSettings: strict),
-        .target(name: "LedgerSchedules", dependencies: ["WorkflowEvents", yams], swiftSettings: strict),
+        .target(
+            name: "LedgerSchedules", dependencies: ["WorkflowEvents", crypto, yams], swiftSettings: strict),
         .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
         .target(
             name: "LedgerReporting",

@@ -10,6 +10,8 @@ package struct ScheduleError: Error, Sendable, CustomStringConvertible {
         case badTemplate
         /// A file of schedules has the mistakes that ``ScheduleError/mistakes`` lists.
         case badFile
+        /// A webhook's secret is empty or too long.
+        case badSecret
         /// Something else has the name of a file to be delivered.
         case nameTaken
         /// Something on the way to a file to be delivered is no directory.
