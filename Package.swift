@@ -27,6 +27,7 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
 let package = Package(
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
@@ -81,6 +83,8 @@ let package = Package(
         .target(
             name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             swiftSettings: strict),
+        .target(
+            name: "LedgerSchedules", dependencies: ["WorkflowEvents", crypto, yams], swiftSettings: strict),
         .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
         .target(
             name: "LedgerReporting",
@@ -175,6 +179,8 @@ let package = Package(
                 "WorkflowEventsTesting", logging,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "LedgerSchedulesTests", dependencies: ["LedgerSchedules", "WorkflowEvents"], swiftSettings: strict),
         .testTarget(
             name: "LedgerReportingTests",
             dependencies: [

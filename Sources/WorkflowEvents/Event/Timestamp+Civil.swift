@@ -21,7 +21,7 @@ extension Timestamp {
     }
 
     /// How many days `month` has in `year`.
-    static func dayCount(ofMonth month: Int, year: Int) -> Int {
+    package static func dayCount(ofMonth month: Int, year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30
@@ -30,7 +30,7 @@ extension Timestamp {
     }
 
     /// `dividend / divisor`, rounded towards negative infinity, and what remains, which is never negative.
-    static func flooredDivision(_ dividend: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
+    package static func flooredDivision(_ dividend: Int, _ divisor: Int) -> (quotient: Int, remainder: Int) {
         let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }
