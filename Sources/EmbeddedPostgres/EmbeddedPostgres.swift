@@ -63,19 +63,24 @@ package struct EmbeddedPostgres: Sendable {
     ///
     /// Cancellation ends the wait for a start; the server is let go in any case, also then.
     ///
+    /// - Parameter isWatched: whether the server is started again within seconds where it dies meanwhile.
     /// - Throws: `EmbeddedPostgresError`, `CancellationError`, and what `body` throws.
     package nonisolated(nonsending) func withServer<Result>(
+        isWatched: Bool = false,
         _ body: nonisolated(nonsending) (_ connectionString: String) async throws -> Result
     ) async throws -> Result {
         let use = try await enter()
+        let watch = isWatched ? Task { await keepRunning(use) } : nil
+        let result: Swift.Result<Result, any Error>
         do {
-            let result = try await body(use.connectionString)
-            await leave(use)
-            return result
+            result = .success(try await body(use.connectionString))
         } catch {
-            await leave(use)
-            throw error
+            result = .failure(error)
         }
+        watch?.cancel()
+        await watch?.value
+        await leave(use)
+        return try result.get()
     }
 }
 
@@ -132,6 +137,27 @@ extension EmbeddedPostgres {
             await stop(cluster, with: installation)
             try? guarding?.close()
             throw error
+        }
+    }
+
+    /// How often a server is looked after.
+    private static let watchInterval = Duration.seconds(1)
+
+    /// Starts the server again whenever it has died, until cancelled.
+    private func keepRunning(_ use: Use) async {
+        let directory = use.cluster.directory
+        while (try? await Task.sleep(for: Self.watchInterval)) != nil {
+            if PostmasterFile(cluster: directory.cluster)?.namesLiveServer(of: directory.cluster) == true { continue }
+            logger.warning("PostgreSQL has ended and is started again", metadata: ["log": "\(directory.log)"])
+            do {
+                let start = try await FileLock.acquire(
+                    .exclusive, at: directory.startLock, owner: use.cluster.owner, logger: logger)
+                defer { start?.release() }
+                _ = try await use.cluster.ensureRunning(with: use.installation)
+                logger.notice("PostgreSQL runs again")
+            } catch {
+                logger.error("PostgreSQL cannot be started again yet", metadata: ["error": "\(error)"])
+            }
         }
     }
 

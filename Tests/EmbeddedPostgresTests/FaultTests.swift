@@ -28,6 +28,19 @@ struct FaultTests {
         #expect(!FileManager.default.fileExists(atPath: server.dataDirectory))
     }
 
+    @Test("A watched server that is killed runs again without another user", .timeLimit(.minutes(2)))
+    func watchedServer() async throws {
+        let server = EmbeddedPostgres.throwaway()
+        try await server.withServer(isWatched: true) { connectionString in
+            for _ in 0..<2 {
+                let killed = try #require(PostmasterFile(cluster: server.directory.cluster))
+                #expect(kill(killed.processID, SIGKILL) == 0)
+                while try await !answers(connectionString) || server.processID == killed.processID {}
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: server.dataDirectory))
+    }
+
     @Test("A command that was killed leaves the server to the next, which stops it")
     func killedUser() async throws {
         try await withTemporaryDirectory { path in

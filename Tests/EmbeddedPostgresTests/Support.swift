@@ -23,6 +23,14 @@ func withTemporaryDirectory<Result>(
     return try await body(path)
 }
 
+/// Whether the server at `connectionString` answers now.
+func answers(_ connectionString: String) async throws -> Bool {
+    let installation = try await PostgresInstallation.find()
+    let runner = ProgramRunner(user: nil, environment: ProcessInfo.processInfo.environment)
+    return try await runner.run(installation.program("psql"), ["-X", "-d", connectionString, "-c", "select 1"])
+        .succeeded
+}
+
 /// The one value that `sql` answers with on the server at `connectionString`.
 func query(_ sql: String, _ connectionString: String) async throws -> String {
     let installation = try await PostgresInstallation.find()
@@ -52,6 +60,9 @@ extension EmbeddedPostgres {
             socketParent: directory.path, isDurable: false, environment: ProcessInfo.processInfo.environment,
             logger: Logger(label: "test"))
     }
+
+    /// The server's first process, as its file has it.
+    var processID: pid_t? { PostmasterFile(cluster: directory.cluster)?.processID }
 
     /// Whether any process of the server is alive.
     func isRunning() throws -> Bool {

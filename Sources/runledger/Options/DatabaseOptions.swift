@@ -54,8 +54,10 @@ struct DatabaseOptions: ParsableArguments {
     /// - Parameters:
     ///   - migrating: whether to bring a private database up to date first.
     ///   - migratingAny: whether to do so with a database that is named, too.
+    ///   - watching: whether a private database is started again where it dies.
     func withDatabase<R: Sendable>(
-        migrating: Bool = true, migratingAny: Bool = false, _ body: (LedgerDatabase) async throws -> R
+        migrating: Bool = true, migratingAny: Bool = false, watching: Bool = false,
+        _ body: (LedgerDatabase) async throws -> R
     ) async throws -> R {
         let settings = try await settings()
         if let url = settings.databaseURL {
@@ -68,7 +70,7 @@ struct DatabaseOptions: ParsableArguments {
         let server = EmbeddedPostgres(dataDirectory: settings.dataDirectory, logger: .stderr)
         Terminal.progress("Starting the private database in \(server.dataDirectory) …")
         defer { Terminal.clearProgress() }
-        return try await server.withServer { url in
+        return try await server.withServer(isWatched: watching) { url in
             Terminal.note("Using the private database in \(server.dataDirectory)")
             let database = LedgerDatabase(url: url, schema: settings.schema)
             if migrating {
