@@ -47,7 +47,7 @@ extension Ledger {
         query.append(filter.choice)
         let read = try await read(query, bounds)
         guard isWhole else {
-            return HistoryPage(events: read.events, end: read.isCut ? read.last ?? position : position + count)
+            return HistoryPage(events: read.events, end: read.isCut(bounds) ? read.last ?? position : position + count)
         }
         // Stops short of a position whose event cannot be read yet.
         let next = zip(read.events, (position + 1)...).prefix { $0.position == $1 }.map(\.0)
@@ -78,7 +78,7 @@ extension Ledger {
         query.append(filter.choice)
         query.append(" order by position limit \(bounds.limit)")
         let read = try await read(query, bounds)
-        return HistoryPage(events: read.events, end: read.isCut ? read.last ?? end : end)
+        return HistoryPage(events: read.events, end: read.isCut(bounds) ? read.last ?? end : end)
     }
 
     /// Reads of the runs what was stored within stretches of positions, found by the times that their batches name.
@@ -92,10 +92,11 @@ extension Ledger {
             let stop = min(end, page.end + width)
             let read = try await runs(filter, after: page.end, through: stop, rest)
             page.events += read.events
-            page.end = read.isCut ? read.last ?? stop : stop
+            let isCut = read.isCut(rest)
+            page.end = isCut ? read.last ?? stop : stop
             rest.limit -= read.events.count
             rest.maximumBytes -= read.byteCount
-            guard !read.isCut, rest.limit > bounds.limit / 2, rest.maximumBytes > 0 else { break }
+            guard !isCut, rest.limit > bounds.limit / 2, rest.maximumBytes > 0 else { break }
             width *= 8
         }
         return page
@@ -129,22 +130,10 @@ extension Ledger {
 
     /// Reads what `query` gives of `ledger_events`, up to the event with which the page is full.
     private func read(_ query: PostgresQuery, _ bounds: PageBounds) async throws -> PageRead {
-        let bounded: PostgresQuery = """
-            select \(unsafeSQL: StoredEvent.columns), used
-            from (
-                select *, sum(bytes) over (order by position rows unbounded preceding) as used
-                from (
-                    select *, octet_length(metrics::text) + octet_length(issues::text) + 300 as bytes
-                    from (\(query)) as page
-                ) as measured
-            ) as summed
-            where used - bytes < \(bounds.maximumBytes) order by position
-            """
-        let rows = try await pool.withConnection { try await $0.query(bounded) }
-        var read = PageRead(events: try rows.map(StoredEvent.init))
-        if let row = rows.last { read.byteCount = Int(try row.decode(15, as: Int64.self)) }
-        read.isCut = read.events.count >= bounds.limit || read.byteCount >= bounds.maximumBytes
-        return read
+        try await pool.withConnection { connection in
+            try await PageRead(
+                query, order: "position", limit: bounds.limit, maximumBytes: bounds.maximumBytes, on: connection)
+        }
     }
 
     /// Runs up to this length are read whole for each page of them.
@@ -159,15 +148,11 @@ private struct PageBounds {
     var maximumBytes: Int
 }
 
-/// What was read for a page.
-private struct PageRead {
-    var events: [StoredEvent] = []
-    /// How many bytes they have, roughly.
-    var byteCount = 0
-    /// Whether there may be more within the bounds of the query.
-    var isCut = false
+extension PageRead {
+    fileprivate var last: Int64? { events.last?.position }
 
-    var last: Int64? { events.last?.position }
+    /// Whether there may be more within the bounds of the query, which gave no more than the page may hold.
+    fileprivate func isCut(_ bounds: PageBounds) -> Bool { hasMore || events.count >= bounds.limit }
 }
 
 extension EventFilter {

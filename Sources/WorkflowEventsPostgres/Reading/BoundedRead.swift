@@ -24,16 +24,16 @@ extension PostgresPool {
     /// say otherwise.
     ///
     /// The query runs in a read-only transaction of its own, as the ledger's reader where the login may take that
-    /// role, and ends after `timeout`.
+    /// role, and ends after `timeout`, or where that is `nil`, when the connection's own time is over.
     ///
     /// - Throws: ``ReadBoundsError``, without running the query; an error of the database connection.
     package func boundedRead(
-        _ query: PostgresQuery, _ bounds: ReadBounds = ReadBounds(), timeout: Duration = .seconds(60)
+        _ query: PostgresQuery, _ bounds: ReadBounds = ReadBounds(), timeout: Duration? = nil
     ) async throws -> BoundedRead {
         try await withConnection { connection in
             let head = try await connection.query("select sequence()")[0].decode(Int64.self)
             let position = try await connection.position(bounds.asOf, head: head)
-            let milliseconds = String(Int64(timeout / .milliseconds(1)))
+            let milliseconds = timeout.map { String(Int64($0 / .milliseconds(1))) }
             let results = try await connection.pipeline([
                 "begin isolation level repeatable read read only",
                 """
@@ -41,7 +41,8 @@ extension PostgresPool {
                        set_config('runledger.recorded_since', \(bounds.recordedSince?.rfc3339 ?? ""), true),
                        set_config('runledger.recorded_until', \(bounds.recordedUntil?.rfc3339 ?? ""), true),
                        set_config('runledger.percentiles', '', true),
-                       set_config('statement_timeout', \(milliseconds), true)
+                       set_config('statement_timeout',
+                                  coalesce(\(milliseconds), current_setting('statement_timeout')), true)
                 from ledger
                 """,
                 """

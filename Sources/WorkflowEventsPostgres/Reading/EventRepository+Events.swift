@@ -6,7 +6,7 @@ extension EventRepository {
     ///
     /// - Parameters:
     ///   - order: oldest or newest first. Default newest.
-    ///   - limit: how many at most, 1 to 10,000. Default 100.
+    ///   - limit: how many at most, 1 to 10,000; fewer where they come to more than 8 MiB. Default 100.
     ///   - cursor: the `nextCursor` of the page before; `nil` for the first page.
     /// - Throws: an error of the database connection; a retry is safe.
     public func events(
@@ -16,14 +16,21 @@ extension EventRepository {
         precondition((1...10_000).contains(limit), "A page has 1 to 10,000 events.")
         _ = try await pool.withConnection { try await $0.query("select sequence()") }
         let query = Self.query(filter, order: order, limit: limit + 1, after: cursor)
-        let rows = try await pool.withConnection { try await $0.query(query) }
-        return Page(try rows.map(StoredEvent.init), limit: limit, position: \.position)
+        let page = try await pool.withConnection { connection in
+            try await PageRead(
+                query, order: "position \(order.rawValue)", limit: limit, maximumBytes: Self.maximumPageBytes,
+                on: connection)
+        }
+        return Page(elements: page.events, nextCursor: page.hasMore ? page.events.last?.position : nil)
     }
+
+    /// A page ends with the event with which it has so many bytes.
+    private static let maximumPageBytes = 8 << 20
 
     /// The events of the run called `runID`, by time, then position.
     ///
     /// - Parameters:
-    ///   - limit: how many at most, 1 to 10,000. Default 100.
+    ///   - limit: how many at most, 1 to 10,000; fewer where they come to more than 8 MiB. Default 100.
     ///   - last: time and position of the last event of the page before; `nil` for the first page.
     /// - Returns: the events, and whether there are more.
     /// - Throws: an error of the database connection; a retry is safe.
@@ -31,24 +38,22 @@ extension EventRepository {
         runID: String, limit: Int = 100, after last: (ts: Timestamp, position: Int64)? = nil
     ) async throws -> (events: [StoredEvent], hasMore: Bool) {
         precondition((1...10_000).contains(limit), "A page has 1 to 10,000 events.")
-        var query: PostgresQuery = """
-            select \(unsafeSQL: StoredEvent.columns) from ledger_events where run_id = \(runID)
-            """
+        var query: PostgresQuery = "select * from ledger_events where run_id = \(runID)"
         if let last { query.append(" and (ts, position) > (\(PostgresTimestamp(last.ts)), \(last.position))") }
         query.append(" order by ts, position limit \(limit + 1)")
         let select = query
-        let rows = try await pool.withConnection { connection in
+        let page = try await pool.withConnection { connection in
             _ = try await connection.query("select sequence()")
-            return try await connection.query(select)
+            return try await PageRead(
+                select, order: "ts, position", limit: limit, maximumBytes: Self.maximumPageBytes, on: connection)
         }
-        let events = try rows.map(StoredEvent.init)
-        return (Array(events.prefix(limit)), events.count > limit)
+        return (page.events, page.hasMore)
     }
 
     private static func query(
         _ filter: EventFilter, order: ListOrder, limit: Int, after cursor: Int64?
     ) -> PostgresQuery {
-        var query: PostgresQuery = "select \(unsafeSQL: StoredEvent.columns) from ledger_events where true"
+        var query: PostgresQuery = "select * from ledger_events where true"
         switch (order, cursor) {
         case (.ascending, let cursor?):
             query.append(

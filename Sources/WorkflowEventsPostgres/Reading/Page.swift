@@ -13,6 +13,11 @@ public struct Page<Element: Sendable>: Sendable {
     /// What to pass as `cursor` for the next page; `nil` on the last. It stays valid while events arrive.
     public var nextCursor: Int64?
 
+    package init(elements: [Element], nextCursor: Int64?) {
+        self.elements = elements
+        self.nextCursor = nextCursor
+    }
+
     /// The first `limit` of `elements`, of which there is one more if there is a next page.
     package init(_ elements: [Element], limit: Int, position: (Element) -> Int64) {
         self.elements = Array(elements.prefix(limit))
