@@ -31,16 +31,21 @@ struct HTTPDestination: BatchDestination {
                 parts.append(Array(part[count...]))
                 part.removeLast(part.count - count)
             }
-            switch try await send(body) {
+            switch try await send(body, traceParent: Self.traceParent(of: part.map { events[$0] })) {
             case .stored:
                 break
             case .refused(let errors):
-                let reasons = Dictionary(errors.map { ($0.index, $0.reason) }) { first, _ in first }
-                let bad = part.indices.filter { reasons[$0] != nil }
-                guard !bad.isEmpty else { throw DestinationError("The service refused a batch and named no event.") }
-                refused += bad.map { RefusedEvent(index: part[$0], reason: reasons[$0] ?? "") }
+                let bad = Dictionary(errors.map { ($0.index, $0) }) { first, _ in first }
+                guard part.indices.contains(where: { bad[$0] != nil }) else {
+                    throw DestinationError("The service refused a batch and named no event.")
+                }
+                for (place, index) in part.enumerated() {
+                    guard var event = bad[place] else { continue }
+                    event.index = index
+                    refused.append(event)
+                }
                 // A request is stored whole or not at all.
-                parts.append(part.indices.filter { reasons[$0] == nil }.map { part[$0] })
+                parts.append(part.indices.filter { bad[$0] == nil }.map { part[$0] })
             case .tooLarge where part.count > 1:
                 parts.append(Array(part[(part.count / 2)...]))
                 parts.append(Array(part[..<(part.count / 2)]))
@@ -68,17 +73,34 @@ struct HTTPDestination: BatchDestination {
         return (ByteBuffer(bytes: bytes), count)
     }
 
+    /// The trace that all of `events` belong to, as W3C Trace Context writes it; `nil` where there is no such.
+    private static func traceParent(of events: [WorkflowEvent]) -> String? {
+        guard let first = events.first, let traceID = first.traceID, let spanID = first.spanID,
+            isIdentifier(traceID, length: 32), isIdentifier(spanID, length: 16),
+            events.allSatisfy({ $0.traceID == traceID })
+        else { return nil }
+        return "00-\(traceID)-\(spanID)-01"
+    }
+
+    private static func isIdentifier(_ text: String, length: Int) -> Bool {
+        text.utf8.count == length && text.utf8.contains { $0 != UInt8(ascii: "0") }
+            && text.utf8.allSatisfy {
+                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
+            }
+    }
+
     private enum Answer {
         case stored
         case refused([RefusedEvent])
         case tooLarge
     }
 
-    private func send(_ body: ByteBuffer) async throws(DestinationError) -> Answer {
+    private func send(_ body: ByteBuffer, traceParent: String?) async throws(DestinationError) -> Answer {
         var request = HTTPClientRequest(url: endpoint)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-ndjson")
         if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        if let traceParent { request.headers.add(name: "traceparent", value: traceParent) }
         request.body = .bytes(body)
         let response: HTTPClientResponse
         let problem: ServiceProblem?

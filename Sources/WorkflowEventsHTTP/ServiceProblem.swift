@@ -14,7 +14,8 @@ struct ServiceProblem {
         self.detail = text.detail
         self.refused = (text.errors ?? []).map { error in
             RefusedEvent(
-                index: error.index, reason: error.pointer.isEmpty ? error.detail : "\(error.pointer) \(error.detail)")
+                index: error.index, pointer: error.pointer,
+                reason: error.pointer.isEmpty ? error.detail : "\(error.pointer) \(error.detail)")
         }
     }
 

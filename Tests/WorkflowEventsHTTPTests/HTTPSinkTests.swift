@@ -44,7 +44,7 @@ struct HTTPSinkTests {
             }
             #expect(events.map(\.position) == Array(1...50))
             #expect(events.map(\.event.runID) == (0..<50).map { "run-\($0 / 2)" })
-            #expect(events.allSatisfy { $0.event.service == "song-api" && $0.source == "admin" })
+            #expect(events.allSatisfy { $0.event.service == "song-api" && $0.source == "runledger.admin" })
         }
     }
 
@@ -113,6 +113,23 @@ struct HTTPSinkTests {
         }
         #expect(service.requests.map(\.lines.count) == [1, 1, 1])
         #expect(service.requests.allSatisfy { $0.token == "Bearer secret" })
+    }
+
+    @Test("The trace that all events of a request belong to goes with it")
+    func trace() async throws {
+        let service = StubbornService { _, _ in .init(status: .created) }
+        let traceID = "4bf92f3577b34da6a3ce929d0e0e4736"
+        try await service.run { url in
+            let sink = SinkConfiguration.http(url, settings: settings(), spools: false)
+            try await withWorkflowEvents(sink, logger: TestLedger.logger, flushDeadline: .seconds(30)) {
+                for (number, ids) in [(traceID, "00f067aa0ba902b7"), (traceID, nil), ("other", "x")].enumerated() {
+                    var event = numberedEvents(number..<number + 1)[0]
+                    (event.traceID, event.spanID) = ids
+                    try await Emitter.default.record(event)
+                }
+            }
+        }
+        #expect(service.requests.map(\.traceParent) == ["00-\(traceID)-00f067aa0ba902b7-01", nil, nil])
     }
 
     @Test("What is too large together goes in halves")

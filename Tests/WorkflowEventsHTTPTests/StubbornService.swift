@@ -16,6 +16,7 @@ final class StubbornService: Sendable {
     /// The bodies that came, and with which token.
     struct Received: Sendable {
         var token: String?
+        var traceParent: String?
         var lines: [String]
     }
 
@@ -36,6 +37,7 @@ final class StubbornService: Sendable {
             let text = String(buffer: try await request.body.collect(upTo: 32 << 20))
             let received = Received(
                 token: request.headers[.authorization],
+                traceParent: request.headers[HTTPField.Name("traceparent")!],
                 lines: text.split(separator: "\n").map(String.init))
             let number = self.received.withLock { all in
                 all.append(received)

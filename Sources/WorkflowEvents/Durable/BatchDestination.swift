@@ -23,12 +23,15 @@ extension BatchDestination {
 public struct RefusedEvent: Sendable, Hashable {
     /// Where the event stood in the batch, from 0.
     public var index: Int
+    /// The field that is wrong, as a JSON pointer within the event (RFC 6901): `/ts`; empty for the event as a whole.
+    public var pointer: String
     /// What is wrong, in one sentence.
     public var reason: String
 
-    /// The event at `index` is refused because of `reason`.
-    public init(index: Int, reason: String) {
+    /// The event at `index` is refused because of `reason`, which is about the field at `pointer`.
+    public init(index: Int, pointer: String = "", reason: String) {
         self.index = index
+        self.pointer = pointer
         self.reason = reason
     }
 }

@@ -103,7 +103,7 @@ package struct BatchCommitter: Sendable {
         case .failed:
             throw error
         case .noPartition(let reasons):
-            shedding.drop(refused: Self.reasons(events) { reasons[$0.ts] })
+            shedding.drop(refused: Self.reasons(events) { reasons[$0.ts] }, pointer: LatestTime.pointer)
         case .content(let error) where error.tableName == KeyRecord.table && error.sqlState == .uniqueViolation:
             // Another request under the same key was faster.
             let record = shedding.keyRecord
@@ -114,7 +114,9 @@ package struct BatchCommitter: Sendable {
             shedding.drop(duplicates: found.duplicates, conflicts: found.conflicts)
         case .content(let error) where error.constraintName == "event_batches_ts_max_in_future":
             let latest = try await runner.pool.withConnection { try await LatestTime.query(on: $0) }
-            shedding.drop(refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil })
+            shedding.drop(
+                refused: Self.reasons(events) { $0.ts > latest ? LatestTime.reason : nil },
+                pointer: LatestTime.pointer)
         case .content(let error) where error.tableName == "event_batches" || error.tableName == KeyRecord.table:
             // The request is wrong and no event of it: its source or its key is empty or too long.
             throw WriteError(.refused, error.message)

@@ -54,6 +54,11 @@ final class BatchQueue: Sendable {
     /// How many events wait for a lane.
     var waitingEventCount: Int { state.withLock { $0.load.eventCount } }
 
+    /// Whether whoever comes now is turned away, however little it brings.
+    var isFull: Bool {
+        state.withLock { !$0.entries.isEmpty && ($0.load + BatchLoad(eventCount: 1)).exceeds(maximumWaiting) }
+    }
+
     /// The next requests for one transaction, in order of arrival; `nil` once the queue is closed and empty.
     func next() async -> [Entry]? {
         await withCheckedContinuation { lane in

@@ -62,6 +62,9 @@ package final class BatchWriter: Sendable {
     /// Events that wait for a transaction to take them.
     package var waitingEventCount: Int { queue.waitingEventCount }
 
+    /// Whether no other request is taken until some have been written.
+    package var isFull: Bool { queue.isFull }
+
     /// Writes until ``finish()`` is called and what was taken is done, or until cancelled.
     package func run() async {
         await withTaskGroup { group in

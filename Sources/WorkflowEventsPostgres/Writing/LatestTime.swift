@@ -3,6 +3,7 @@ import WorkflowEvents
 
 /// The latest time that an event may carry: 24 hours ahead of the database's clock, as the schema demands.
 enum LatestTime {
+    static let pointer = "/ts"
     static let reason = "ts is more than 24 hours ahead of the database's clock"
 
     static func query(on connection: PostgresConnection) async throws(PostgresError) -> Timestamp {

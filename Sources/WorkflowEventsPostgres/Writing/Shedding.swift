@@ -36,10 +36,10 @@ struct Shedding {
         drop(duplicates: duplicates, refused: Dictionary(uniqueKeysWithValues: conflicts.map { ($0, conflict) }))
     }
 
-    /// Takes out events by their place in ``remaining``.
-    mutating func drop(duplicates: Set<Int> = [], refused reasons: [Int: String]) {
+    /// Takes out events by their place in ``remaining``; the reasons are about the field at `pointer`.
+    mutating func drop(duplicates: Set<Int> = [], refused reasons: [Int: String], pointer: String = "") {
         duplicateCount += duplicates.count
-        refused += reasons.map { RefusedEvent(index: kept[$0.key], reason: $0.value) }
+        refused += reasons.map { RefusedEvent(index: kept[$0.key], pointer: pointer, reason: $0.value) }
         refused.sort { $0.index < $1.index }
         kept = kept.enumerated().filter { !duplicates.contains($0.offset) && reasons[$0.offset] == nil }
             .map(\.element)
@@ -52,7 +52,10 @@ struct Shedding {
         for (part, size) in zip(parts, sizes) {
             accepted += part.acceptedCount
             duplicateCount += part.duplicateCount
-            refused += part.refused.map { RefusedEvent(index: kept[offset + $0.index], reason: $0.reason) }
+            for var event in part.refused {
+                event.index = kept[offset + event.index]
+                refused.append(event)
+            }
             offset += size
         }
         refused.sort { $0.index < $1.index }
