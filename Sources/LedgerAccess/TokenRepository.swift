@@ -4,30 +4,35 @@ package import LibPQ
 package struct TokenRepository: Sendable {
     private let pool: PostgresPool
 
-    /// The name of the token that is given from outside, and of the one that a first start makes.
+    /// The name of the token that a first start makes.
     package static let administrator = "admin"
+    /// Names that begin so are runledger's own.
+    package static let reservedPrefix = "runledger."
+    /// What a token may be called.
+    package static let nameRule = "1 to 255 bytes without control characters, and not begin with \(reservedPrefix)"
 
     /// The tokens that connections of `pool` see.
     package init(pool: PostgresPool) {
         self.pool = pool
     }
 
-    /// Whether a token may be called `name`: 1 to 255 bytes without control characters.
+    /// Whether a token may be called `name`, as ``nameRule`` says.
     package static func isValid(name: String) -> Bool {
         (1...255).contains(name.utf8.count)
+            && !name.hasPrefix(reservedPrefix)
             && !name.unicodeScalars.contains { $0.properties.generalCategory == .control }
     }
 
     /// Makes a token and returns it; it cannot be read again.
     ///
     /// - Parameters:
-    ///   - name: 1 to 255 bytes without control characters, never used before.
+    ///   - name: as ``nameRule`` says, never used before.
     ///   - scopes: what its bearer may do; at least one.
     ///   - expiresAt: from when it is refused; `nil` for never.
     /// - Throws: ``AccessError``, or an error of the database connection.
     package func create(name: String, scopes: Set<Scope>, expiresAt: PostgresTimestamp? = nil) async throws -> String {
         guard Self.isValid(name: name) else {
-            throw AccessError(.invalid, "A token's name has 1 to 255 bytes and no control characters.")
+            throw AccessError(.invalid, "A token's name must have \(Self.nameRule).")
         }
         guard !scopes.isEmpty else { throw AccessError(.invalid, "A token needs a scope at least.") }
         let secret = Secret(prefix: "rl_")

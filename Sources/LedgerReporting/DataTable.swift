@@ -2,6 +2,8 @@
 package struct DataTable: Sendable {
     package var columns: [ReportDefinition.Column]
     package var rows: [[ReportValue]]
+    /// What each row has besides where it is written as an object, as JSON; empty where none has.
+    package var members: [[(name: String, json: [UInt8])]] = []
 
     package init(columns: [ReportDefinition.Column], rows: [[ReportValue]]) {
         self.columns = columns
@@ -13,6 +15,9 @@ package struct DataTable: Sendable {
         var object = JSONObjectWriter(&json)
         for (column, value) in zip(columns, rows[index]) {
             object.add(column.name, to: &json) { value.appendJSON(to: &$0) }
+        }
+        if members.indices.contains(index) {
+            for member in members[index] { object.add(member.name, to: &json) { $0 += member.json } }
         }
         object.end(&json)
     }

@@ -87,7 +87,7 @@ struct TokenRepositoryTests {
 
     @Test(
         "A name that cannot be a source is refused before the database is asked",
-        arguments: ["", "a\nb", "a\u{0}", "\u{7F}", "\u{85}", String(repeating: "é", count: 128)])
+        arguments: ["", "runledger.admin", "a\nb", "a\u{0}", "\u{7F}", "\u{85}", String(repeating: "é", count: 128)])
     func names(name: String) async throws {
         try await withTestLedger { ledger in
             try await ledger.withTokens { tokens in

@@ -3,13 +3,14 @@ import WorkflowEvents
 
 /// A list as the command prints it and the API answers it: `{"runs":[…],"next_cursor":…}` in JSON.
 package struct Listing: Sendable {
-    package let table: DataTable
+    package private(set) var table: DataTable
     private let envelope: String
     private let nextCursor: Int64?
 
     /// The list of `rows`, as the member `envelope`.
     package init<Row: TableRow>(_ rows: [Row], envelope: String, nextCursor: Int64? = nil) {
         self.table = DataTable(columns: Row.columns, rows: rows.map(\.cells))
+        self.table.members = rows.map(\.members)
         self.envelope = envelope
         self.nextCursor = nextCursor
     }

@@ -1,3 +1,4 @@
+import Foundation
 import WorkflowEvents
 package import WorkflowEventsPostgres
 
@@ -5,6 +6,13 @@ package import WorkflowEventsPostgres
 package protocol TableRow {
     static var columns: [ReportDefinition.Column] { get }
     var cells: [ReportValue] { get }
+    /// What it has besides where it is written as an object, as JSON.
+    var members: [(name: String, json: [UInt8])] { get }
+}
+
+extension TableRow {
+    /// Nothing.
+    package var members: [(name: String, json: [UInt8])] { [] }
 }
 
 extension RunSummary: TableRow {
@@ -41,5 +49,12 @@ extension Execution: TableRow {
             .text(node.rawValue), .text(phase.rawValue), .timestamp(startedAt), endedAt.map { .timestamp($0) } ?? .null,
             durationMS.map { .integer(Int64($0)) } ?? .null, .texts(issues),
         ]
+    }
+
+    package var members: [(name: String, json: [UInt8])] {
+        var (id, set) = ([UInt8](), [UInt8]())
+        if let executionID { id.append(json: executionID.uuidString.lowercased()) } else { id += "null".utf8 }
+        set.append(json: metrics)
+        return [("execution_id", id), ("metrics", set)]
     }
 }

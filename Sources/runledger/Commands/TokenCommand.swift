@@ -43,7 +43,7 @@ struct TokenCommand: AsyncParsableCommand {
         func validate() throws {
             if scopes.isEmpty { throw ValidationError("Give at least one --scope.") }
             if !TokenRepository.isValid(name: name) {
-                throw ValidationError("--name must be 1 to 255 bytes without control characters.")
+                throw ValidationError("--name must have \(TokenRepository.nameRule).")
             }
             if let expiry = expires.timestamp(), expiry <= PostgresTimestamp(Timestamp.now) {
                 throw ValidationError("--expires must be in the future.")
