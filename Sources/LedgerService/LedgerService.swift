@@ -57,7 +57,8 @@ package struct LedgerService: Service {
             logger: serverLogger)
         // They end one by one, the last first.
         let services: [any Service] = [
-            PoolService(pool: parts.pool), KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
+            PoolService(pool: parts.pool), PoolService(pool: parts.queryPool),
+            KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
             RollupService(upkeep: RollupUpkeep(pool: parts.pool, logger: logger)),
             WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
@@ -73,7 +74,13 @@ package struct LedgerService: Service {
 
     private func makeParts() -> LedgerParts {
         let pool = PostgresPool(
-            configuration: database.configuration, maximumConnections: settings.maximumDatabaseConnections,
+            configuration: database.configuration,
+            maximumConnections: settings.maximumDatabaseConnections - settings.queryConnections,
+            acquireTimeout: settings.databaseTimeout, logger: logger)
+        var querying = database.configuration
+        querying.statementTimeout = settings.queryTimeout
+        let queryPool = PostgresPool(
+            configuration: querying, maximumConnections: settings.queryConnections,
             acquireTimeout: settings.databaseTimeout, logger: logger)
         let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
         let telemetry = ServiceTelemetry()
@@ -83,10 +90,11 @@ package struct LedgerService: Service {
             hub.wake()
         }
         return LedgerParts(
-            database: database, pool: pool,
+            database: database, pool: pool, queryPool: queryPool,
             writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger), hub: hub,
             access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), catalogue: catalogue,
-            telemetry: telemetry, settings: settings, logger: logger)
+            bodyMemory: BodyMemory(capacity: settings.maximumBodyBytes), telemetry: telemetry, settings: settings,
+            logger: logger)
     }
 }
 

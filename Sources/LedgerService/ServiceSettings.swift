@@ -4,8 +4,10 @@ package struct ServiceSettings: Sendable {
     package var host = "127.0.0.1"
     /// The port to listen on; 0 lets the system choose. Default 8080.
     package var port = 8080
-    /// Connections to PostgreSQL, 4 to 200; the one that listens for wake-ups comes on top. Default 8.
-    package var maximumDatabaseConnections = 8
+    /// Connections to PostgreSQL, 4 to 200; the one that listens for wake-ups comes on top. Default 12.
+    package var maximumDatabaseConnections = 12
+    /// After this the database gives a query up, which is answered 503; reports have a time of their own. Default 30 s.
+    package var queryTimeout = Duration.seconds(30)
     /// How long a request waits for a database that has gone away before it is answered 503. Default 5 s.
     package var databaseTimeout = Duration.seconds(5)
     /// Connections of clients; more are not accepted until one closes. Default 10,000.
@@ -15,6 +17,9 @@ package struct ServiceSettings: Sendable {
     /// So many bytes of the newest events are kept ready for the streams; who is further behind reads the database.
     /// Default 16 MiB.
     package var ringBytes = 16 << 20
+    /// Bytes of all requests that are arriving or wait for their commit, decompressed; more are answered 503.
+    /// Default 256 MiB.
+    package var maximumBodyBytes = 256 << 20
     /// How long a request may take to arrive and be answered, streams apart. Default 60 s.
     package var requestTimeout = Duration.seconds(60)
     /// How long a shutdown may take before what is still under way is cut short. Default 8 s, for the whole process to
@@ -24,4 +29,8 @@ package struct ServiceSettings: Sendable {
     package var adminToken: String?
 
     package init() {}
+
+    /// Those of the connections to PostgreSQL that answer queries and reports, so that slow ones leave ingest and
+    /// streams alone.
+    var queryConnections: Int { maximumDatabaseConnections / 3 }
 }

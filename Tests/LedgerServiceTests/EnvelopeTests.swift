@@ -118,7 +118,7 @@ struct EnvelopeTests {
                     #"runledger_events_total{phase="end"} 3"#, "runledger_database_up 1",
                     "runledger_write_queue_events 0", "runledger_commit_events_count 1",
                     #"runledger_ingest_request_events_bucket{le="10.0"} 1"#, "runledger_sequencing_lag_seconds",
-                    "runledger_stream_subscribers 0", #"runledger_database_connections{state="idle"}"#,
+                    "runledger_stream_subscribers 0", #"runledger_database_connections{pool="queries",state="idle"}"#,
                 ] {
                     #expect(text.contains(line), "\(line) in \(text)")
                 }

@@ -101,6 +101,68 @@ struct IngestTests {
         }
     }
 
+    @Test("A time too far ahead is told as that field's fault")
+    func wrongTime() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let late = Timestamp(microsecondsSince1970: Timestamp.now.microsecondsSince1970 + 172_800_000_000)
+                let other = Self.event.replacing("2025-11-18T12:00:00Z", with: late.rfc3339)
+                let answer = try await service.post("[\(Self.event),\(other)]")
+                #expect(answer.status == 422)
+                #expect(
+                    answer.body.contains(
+                        #""errors":[{"index":1,"pointer":"/ts","detail":"is more than 24 hours ahead of "#),
+                    "\(answer.body)")
+            }
+            #expect(try await ledger.value("select count(*) from workflow_events") == Int64(0))
+        }
+    }
+
+    @Test("Takes no parameters")
+    func parameters() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let answer = try await service.send(
+                    .POST, "/v1/events?dry_run=true", headers: ["Content-Type": "application/json"],
+                    body: .bytes(ByteBuffer(string: Self.event)))
+                #expect(answer.status == 400 && answer.body.contains("dry_run"))
+            }
+            #expect(try await ledger.value("select count(*) from workflow_events") == Int64(0))
+        }
+    }
+
+    @Test("What does not fit the memory for requests is turned away, whatever its form, and what fits is taken then")
+    func memory() async throws {
+        try await withTestLedger { ledger in
+            var settings = ServiceSettings()
+            settings.maximumBodyBytes = 5000
+            try await ledger.withService(settings) { service in
+                let text = String(repeating: "x", count: 6000)
+                let large = ByteBuffer(string: Self.event.replacing("r1", with: text))
+                let packed = ByteBuffer(bytes: try gzip(Data(large.readableBytesView)))
+                #expect(packed.readableBytes < 1000)
+                for (body, encoding) in [
+                    (HTTPClientRequest.Body.bytes(large), "identity"),
+                    (
+                        .stream(
+                            AsyncStream {
+                                $0.yield(large); $0.finish()
+                            }, length: .unknown), "identity"
+                    ), (.bytes(packed), "gzip"),
+                ] {
+                    let answer = try await service.send(
+                        .POST, "/v1/events",
+                        headers: ["Content-Type": "application/json", "Content-Encoding": encoding], body: body)
+                    #expect(answer.status == 503)
+                    #expect(answer.headers["Retry-After"] == ["1"])
+                }
+                #expect(try await service.metric("runledger_request_body_bytes") == 0)
+                #expect(try await service.post(Self.event).status == 201)
+            }
+            #expect(try await ledger.value("select count(*) from workflow_events") == Int64(1))
+        }
+    }
+
     @Test("Takes gzip, and refuses damaged data, other encodings and other media types")
     func encodings() async throws {
         try await withTestLedger { ledger in
@@ -199,6 +261,7 @@ struct IngestTests {
                     let answer = try await service.post(Self.event.replacing("r1", with: "r2"))
                     #expect(answer.status == 503)
                     #expect(answer.headers["Retry-After"] == ["1"])
+                    #expect(!answer.body.contains("host") && !answer.body.contains("connect"), "\(answer.body)")
                     #expect(try await service.get("/healthz").status == 200)
                     #expect(try await service.get("/readyz").status == 503)
                     #expect(try await service.get("/v1/events").status == 503)
@@ -218,7 +281,7 @@ struct IngestTests {
                 let answer = try await service.post(Self.event)
                 #expect(answer.status == 201)
             }
-            #expect(try await ledger.value("select source from event_batches") == "admin")
+            #expect(try await ledger.value("select source from event_batches") == "runledger.admin")
         }
     }
 }

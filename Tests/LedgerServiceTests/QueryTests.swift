@@ -1,3 +1,5 @@
+import Foundation
+import LedgerService
 import LedgerServiceTestSupport
 import LedgerTestSupport
 import LibPQ
@@ -83,6 +85,8 @@ struct QueryTests {
         struct Run: Decodable {
             struct Execution: Decodable {
                 var node: String
+                var execution_id: String?
+                var metrics: [String: Double]
             }
             var run: Runs.Entry
             var executions: [Execution]
@@ -113,6 +117,85 @@ struct QueryTests {
             }
         }
     }
+
+    @Test("An execution is shown with its id and what was measured")
+    func execution() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                var event = numberedEvents(0..<1)[0]
+                event.executionID = event.id
+                event.metrics = ["lines": 12, "score": 0.5]
+                try await service.post([event])
+                let body = try await service.get("/v1/runs/r1").body
+                let id = event.id.uuidString.lowercased()
+                #expect(body.contains(#""execution_id":"\#(id)","metrics":{"lines":12,"score":0.5}"#), "\(body)")
+            }
+        }
+    }
+
+    @Test("A page of large events ends before its limit, and the next goes on behind it")
+    func largeEvents() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                let issues = Array(repeating: String(repeating: "x", count: 8000), count: 30)
+                for numbers in [0..<25, 25..<50] {
+                    let events = numberedEvents(numbers).map { event in
+                        var event = event
+                        event.issues = issues
+                        return event
+                    }
+                    #expect(try await service.post(events) == 201)
+                }
+                for path in ["/v1/events?order=asc&", "/v1/events?order=desc&", "/v1/runs/r1/events?"] {
+                    var (positions, sizes) = ([Int64](), [Int]())
+                    var cursor: String?
+                    repeat {
+                        let page = try await service.get(
+                            path + "limit=1000" + (cursor.map { "&cursor=\($0)" } ?? ""))
+                        #expect(page.body.utf8.count < 9 << 20)
+                        let events = try page.json(as: Events.self)
+                        positions += events.events.map(\.position)
+                        sizes.append(events.events.count)
+                        cursor = events.next_cursor
+                    } while cursor != nil
+                    #expect(positions == (path.contains("desc") ? (1...50).reversed() : Array(1...50)))
+                    #expect(sizes.count == 2 && sizes[0] > 30, "\(sizes)")
+                }
+            }
+        }
+    }
+
+    @Test("Queries that do not end are given up, and meanwhile leave ingest and probes alone")
+    func slowQueries() async throws {
+        try await withTestLedger { ledger in
+            var settings = ServiceSettings()
+            settings.queryTimeout = .seconds(1)
+            try await ledger.withService(settings) { service in
+                try await ledger.withAdministrator { connection in
+                    // Queries wait for positions, and nobody else does.
+                    try await connection.execute(
+                        script: "begin; select pg_advisory_xact_lock('\(ledger.schema).sequencing'::regclass::int, 0)")
+                    try await service.post(numberedEvents(0..<1))
+                    let answers = try await withThrowingTaskGroup { group in
+                        for _ in 0..<20 { group.addTask { try await service.get("/v1/events") } }
+                        try await ledger.wait(until: Self.areQueriesWaiting)
+                        #expect(try await service.post(numberedEvents(1..<2)) == 201)
+                        #expect(try await service.get("/readyz").status == 200)
+                        return try await group.reduce(into: []) { $0.append($1) }
+                    }
+                    #expect(answers.allSatisfy { $0.status == 503 })
+                    #expect(answers.contains { $0.body.contains("longer than 1.0 seconds") })
+                    try await connection.execute(script: "rollback")
+                    #expect(try await service.get("/v1/events").json(as: Events.self).events.count == 2)
+                }
+            }
+        }
+    }
+
+    private static let areQueriesWaiting: PostgresQuery = """
+        select count(*) >= 4 from pg_locks where locktype = 'advisory' and not granted and database = (
+            select oid from pg_database where datname = current_database())
+        """
 
     @Test(
         "Refuses what is unknown or out of range, by name",

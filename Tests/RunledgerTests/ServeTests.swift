@@ -62,7 +62,7 @@ struct ServeTests {
     @Test("An address that others can reach is not listened on before there is a token")
     func openAddress() async throws {
         try await withLedger { runledger in
-            for host in ["0.0.0.0", "::", "203.0.113.1"] {
+            for host in ["0.0.0.0", "::", "203.0.113.1", "127.example.com"] {
                 let refused = try await runledger.serving("--host", host, "--port", "0")
                 #expect(refused.exitCode == 1)
                 #expect(refused.output == "")

@@ -2,6 +2,7 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 import LedgerAccess
+import Logging
 import NIOCore
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -10,6 +11,8 @@ import WorkflowEventsPostgres
 struct IngestRoute: Sendable {
     let writer: BatchWriter
     let telemetry: ServiceTelemetry
+    let logger: Logger
+    let memory: BodyMemory
     let arrivalTimeout: Duration
 
     func add(to routes: RouterGroup<LedgerRequestContext>) {
@@ -19,28 +22,49 @@ struct IngestRoute: Sendable {
     private func handle(_ request: Request, context: LedgerRequestContext) async throws -> Response {
         let begin = ContinuousClock.now
         let principal = try context.require(.eventsWrite)
+        _ = try QueryParameters(request, [])
         let format = try IngestFormat(request.headers)
         let key = try Self.idempotencyKey(request.headers)
-        let body = try await IngestBody.read(request, timeout: arrivalTimeout)
-        let events = try IngestEvents.read(body, format)
-        let idempotency = key.map { key in
-            IdempotencyKey(
-                key: key, bodySHA256: body.withUnsafeReadableBytes { Array(SHA256.hash(data: $0)) })
+        if writer.isFull { throw Self.queueFull }
+        let result = try await memory.withShare { share in
+            let body = try await IngestBody.read(request, timeout: arrivalTimeout, &share)
+            return try await store(body, format, key, source: principal.name, since: begin)
         }
-        let result: AppendResult
-        do {
-            result = try await writer.append(
-                events, source: principal.name, policy: .whole, idempotency: idempotency)
-        } catch let error as WriteError {
-            throw Problem(error)
-        }
-        telemetry.stored(events, result, in: ContinuousClock.now - begin)
         var headers: HTTPFields = [.contentType: "application/json"]
         if result.isReplay { headers[.idempotencyReplayed] = "true" }
         let text = "{\"accepted\":\(result.acceptedCount),\"duplicates\":\(result.duplicateCount)}\n"
         return Response(
             status: .created, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
+
+    private func store(
+        _ body: ByteBuffer, _ format: IngestFormat, _ key: String?, source: String,
+        since begin: ContinuousClock.Instant
+    ) async throws -> AppendResult {
+        let events = try IngestEvents.read(body, format)
+        let idempotency = key.map { key in
+            IdempotencyKey(
+                key: key, bodySHA256: body.withUnsafeReadableBytes { Array(SHA256.hash(data: $0)) })
+        }
+        do {
+            let result = try await writer.append(events, source: source, policy: .whole, idempotency: idempotency)
+            telemetry.stored(events, result, in: ContinuousClock.now - begin)
+            return result
+        } catch let error as WriteError {
+            if let problem = Problem(error) { throw problem }
+            // It may tell where the database is, which is nothing for clients.
+            logger.warning("cannot store a request", metadata: ["reason": "\(error.message)"])
+            throw Self.unavailable
+        }
+    }
+
+    private static let queueFull = Problem(
+        .serviceUnavailable, "Too many events wait to be stored; none of these was. Send the request again later.",
+        headers: [.retryAfter: "1"])
+
+    private static let unavailable = Problem(
+        .serviceUnavailable, "Nothing can be stored at present, and nothing is known to be. Send the request again.",
+        headers: [.retryAfter: "1"])
 
     private static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
@@ -57,19 +81,19 @@ extension HTTPField.Name {
 }
 
 extension Problem {
-    /// What the sender is told when a request could not be stored.
-    fileprivate init(_ error: WriteError) {
-        let errors = error.refused.prefix(Self.maximumErrorCount).map {
-            EventError(index: $0.index, pointer: "", detail: $0.reason)
+    /// What the sender is told when a request cannot be stored as it is; `nil` where the request is not at fault.
+    fileprivate init?(_ error: WriteError) {
+        let errors = error.refused.prefix(Self.maximumErrorCount).map { event in
+            // A detail goes on where the pointer ends.
+            let name = event.pointer.dropFirst() + " "
+            let detail = event.reason.hasPrefix(name) ? String(event.reason.dropFirst(name.count)) : event.reason
+            return EventError(index: event.index, pointer: event.pointer, detail: detail)
         }
         switch error.code {
         case .conflict: self.init(.conflict, "\(error.message); nothing was stored.", errors: errors)
         case .refused: self.init(.unprocessableContent, "\(error.message); nothing was stored.", errors: errors)
         case .keyReused: self.init(.unprocessableContent, error.message)
-        case .unavailable, .schema, .closed:
-            self.init(
-                .serviceUnavailable, "Nothing is known to be stored; send the request again. \(error.message)",
-                headers: [.retryAfter: "1"])
+        case .unavailable, .schema, .closed: return nil
         }
     }
 }

@@ -43,10 +43,14 @@ struct OperationsRoutes: Sendable {
         var text = MetricsText()
         parts.telemetry.append(to: &text)
         await appendDatabase(to: &text)
-        appendPool(to: &text)
+        appendPools(to: &text)
         text.single(
             "runledger_write_queue_events", "gauge", "Events that wait for a transaction.",
             Double(parts.writer.waitingEventCount))
+        text.single(
+            "runledger_request_body_bytes", "gauge",
+            "Bytes of the requests that are arriving or wait for their commit.",
+            Double(parts.bodyMemory.usedByteCount))
         text.single(
             "runledger_stream_subscribers", "gauge", "Streams that are open.", Double(parts.hub.subscriberCount))
         text.single(
@@ -75,19 +79,31 @@ struct OperationsRoutes: Sendable {
             Double(backlog ?? 0))
     }
 
-    private func appendPool(to text: inout MetricsText) {
-        let pool = parts.pool.statistics
-        text.family("runledger_database_connections", "gauge", "Connections to the database, by state.")
-        text.sample("runledger_database_connections", labels: [("state", "idle")], Double(pool.idleCount))
-        text.sample("runledger_database_connections", labels: [("state", "leased")], Double(pool.leasedCount))
-        text.single(
-            "runledger_database_connection_waiters", "gauge", "Callers that wait for a connection.",
-            Double(pool.waitingCount))
-        text.single(
-            "runledger_database_connects_total", "counter", "Connections made.", Double(pool.connectCount))
-        text.single(
-            "runledger_database_connection_timeouts_total", "counter", "Callers that waited in vain.",
-            Double(pool.timeoutCount + pool.refusedCount))
+    private func appendPools(to text: inout MetricsText) {
+        let pools = [("ledger", parts.pool.statistics), ("queries", parts.queryPool.statistics)]
+        text.family(
+            "runledger_database_connections", "gauge",
+            "Connections to the database, by state: those of ingest and streams (ledger), and of queries and reports.")
+        for (name, pool) in pools {
+            for (state, count) in [("idle", pool.idleCount), ("leased", pool.leasedCount)] {
+                text.sample(
+                    "runledger_database_connections", labels: [("pool", name), ("state", state)], Double(count))
+            }
+        }
+        let series: [(name: String, type: String, help: String, value: (PostgresPoolStatistics) -> Int)] = [
+            ("connection_waiters", "gauge", "Callers that wait for a connection.", \.waitingCount),
+            ("connects_total", "counter", "Connections made.", \.connectCount),
+            (
+                "connection_timeouts_total", "counter", "Callers that waited in vain.",
+                { $0.timeoutCount + $0.refusedCount }
+            ),
+        ]
+        for (name, type, help, value) in series {
+            text.family("runledger_database_" + name, type, help)
+            for (pool, statistics) in pools {
+                text.sample("runledger_database_" + name, labels: [("pool", pool)], Double(value(statistics)))
+            }
+        }
     }
 
     private static func json(_ text: String) -> Response {

@@ -68,16 +68,19 @@ final class ServiceTelemetry: Sendable {
                 labels: [("method", route.method), ("route", route.path), ("status", String(route.status))],
                 Double(count))
         }
-        text.family("runledger_events_total", "counter", "Events acknowledged, by phase; duplicates count as well.")
+        text.family(
+            "runledger_events_total", "counter", "Events that came to this service, by phase; duplicates count as well."
+        )
         for phase in Phase.allCases {
             text.sample(
                 "runledger_events_total", labels: [("phase", phase.rawValue)], Double(counts.events[phase] ?? 0))
         }
         text.single(
-            "runledger_duplicate_events_total", "counter", "Events that had been stored before.",
+            "runledger_duplicate_events_total", "counter",
+            "Events that came to this service and had been stored before.",
             Double(counts.duplicateCount))
         text.single(
-            "runledger_dropped_events_total", "counter", "Events that skills reported to have dropped.",
+            "runledger_dropped_events_total", "counter", "Events that skills reported to this service to have dropped.",
             counts.droppedCount)
         text.single(
             "runledger_replayed_requests_total", "counter", "Requests answered again under their idempotency key.",

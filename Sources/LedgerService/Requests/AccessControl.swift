@@ -16,6 +16,8 @@ final class AccessControl: Sendable {
     /// What was looked up lately, by the token's hash.
     private let known = Mutex<[[UInt8]: (principal: Principal, until: ContinuousClock.Instant)]>([:])
 
+    /// The name of the token given from outside, which no token of the database can have.
+    private static let outsideName = TokenRepository.reservedPrefix + TokenRepository.administrator
     /// So long a token that was good is taken without another look; a revoked one is refused after it.
     static let cacheLifetime = Duration.seconds(5)
     private static let maximumKnownCount = 10_000
@@ -40,7 +42,7 @@ final class AccessControl: Sendable {
         }
         let hash = Secret.hash(token)
         if let adminHash, Self.areEqual(hash, adminHash) {
-            return Principal(name: TokenRepository.administrator, scopes: [.admin])
+            return Principal(name: Self.outsideName, scopes: [.admin])
         }
         let now = ContinuousClock.now
         if let entry = known.withLock({ $0[hash] }), now < entry.until { return entry.principal }
@@ -53,18 +55,10 @@ final class AccessControl: Sendable {
         return found.principal
     }
 
-    /// The name under which the database knows the token that `principal` showed with the header field
-    /// `Authorization: authorization`, or before with a ticket if that is `nil`.
-    ///
-    /// - Returns: `nil` for the token given from outside, which is always good.
-    func storedName(of principal: Principal, authorization: String?) async throws -> String? {
-        guard let adminHash, principal.name == TokenRepository.administrator else { return principal.name }
-        if let authorization {
-            let hash = Self.bearerToken(authorization).map(Secret.hash) ?? []
-            return Self.areEqual(hash, adminHash) ? nil : principal.name
-        }
-        // A ticket does not say to which of the two of this name it was given.
-        return try await tokens.validNames(among: [principal.name]).first
+    /// The name under which the database knows the token of `principal`; `nil` for the one given from outside, which is
+    /// always good.
+    func storedName(of principal: Principal) -> String? {
+        adminHash != nil && principal.name == Self.outsideName ? nil : principal.name
     }
 
     private static func bearerToken(_ authorization: String) -> String? {

@@ -8,11 +8,15 @@ import WorkflowEventsPostgres
 /// What routes work with.
 struct LedgerParts: Sendable {
     let database: LedgerDatabase
+    /// For what is written, streamed and looked up.
     let pool: PostgresPool
+    /// For what clients ask.
+    let queryPool: PostgresPool
     let writer: BatchWriter
     let hub: StreamHub
     let access: AccessControl
     let catalogue: ReportCatalogue
+    let bodyMemory: BodyMemory
     let telemetry: ServiceTelemetry
     let settings: ServiceSettings
     let logger: Logger
@@ -22,16 +26,20 @@ struct LedgerParts: Sendable {
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let router = Router(context: LedgerRequestContext.self, options: .autoGenerateHeadEndpoints)
     let table = RouteTable()
-    router.add(middleware: RequestEnvelope(routes: table, telemetry: parts.telemetry, logger: parts.logger))
+    router.add(
+        middleware: RequestEnvelope(
+            routes: table, telemetry: parts.telemetry, queryTimeout: parts.settings.queryTimeout, logger: parts.logger))
     let known = router.group().add(middleware: Authentication(access: parts.access))
     let api = known.group("v1")
-    IngestRoute(writer: parts.writer, telemetry: parts.telemetry, arrivalTimeout: parts.settings.requestTimeout)
-        .add(to: api)
-    QueryRoutes(repository: EventRepository(pool: parts.pool, writer: parts.writer)).add(to: api)
+    IngestRoute(
+        writer: parts.writer, telemetry: parts.telemetry, logger: parts.logger,
+        memory: parts.bodyMemory, arrivalTimeout: parts.settings.requestTimeout
+    ).add(to: api)
+    QueryRoutes(repository: EventRepository(pool: parts.queryPool, writer: parts.writer)).add(to: api)
     StreamRoutes(hub: parts.hub, access: parts.access).add(to: api)
     ReportRoutes(
-        catalogue: parts.catalogue, runner: ReportRunner(pool: parts.pool),
-        desk: ReportDesk(maximumCount: max(1, parts.settings.maximumDatabaseConnections / 4))
+        catalogue: parts.catalogue, runner: ReportRunner(pool: parts.queryPool),
+        desk: ReportDesk(maximumCount: max(1, parts.settings.queryConnections / 2))
     ).add(to: api)
     OperationsRoutes(parts: parts).add(to: router, known: known)
     table.learn(router)

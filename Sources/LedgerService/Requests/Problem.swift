@@ -39,12 +39,12 @@ package struct Problem: Error, Sendable {
 
     /// The database cannot be reached; the same request may be sent again.
     static let databaseAway = Problem(
-        .serviceUnavailable, "The database is away; nothing was stored. Send the request again in a moment.",
+        .serviceUnavailable, "The database is away or busy. Send the request again in a moment.",
         headers: [.retryAfter: "1"])
 
     /// The service is about to stop; another one may take the request.
     static let stopping = Problem(
-        .serviceUnavailable, "The service is about to stop; nothing was stored. Send the request again.",
+        .serviceUnavailable, "The service is about to stop and did not do this. Send the request again.",
         headers: [.retryAfter: "1", .connection: "close"])
 
     /// The client is gone, so that nobody reads this; it is for the log and the metrics.

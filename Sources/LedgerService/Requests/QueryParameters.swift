@@ -18,6 +18,9 @@ struct QueryParameters {
             guard let name, let text else {
                 throw Problem(.badRequest, "The query holds an escape that is no UTF-8 text.")
             }
+            guard !name.isEmpty else {
+                throw Problem(.badRequest, "The query holds a parameter without a name.")
+            }
             // PostgreSQL's text cannot hold it, so that nothing is called so.
             guard !text.utf8.contains(0) else {
                 throw Problem(.badRequest, "\(name.prefix(100)) holds a NUL character (U+0000).")

@@ -10,6 +10,7 @@ import NIOHTTP1
 struct RequestEnvelope: RouterMiddleware {
     let routes: RouteTable
     let telemetry: ServiceTelemetry
+    let queryTimeout: Duration
     let logger: Logger
 
     private static let maximumIDLength = 128
@@ -56,6 +57,13 @@ struct RequestEnvelope: RouterMiddleware {
         case let error as PostgresError where error.isRetryable:
             logger.warning("the database is away", metadata: ["request_id": "\(id)", "reason": "\(error.message)"])
             return .databaseAway
+        case let error as PostgresError where error.sqlState == .queryCanceled:
+            return Problem(
+                .serviceUnavailable,
+                "The answer took longer than \(queryTimeout); ask for less, as by a shorter time "
+                    + "between since and until.")
+        case let error as PostgresError where error.code == .cancelled || error.code == .poolClosed:
+            return .stopping
         case let error as HTTPParserError:
             return Problem(error)
         case is ServiceStopping, is CancellationError:

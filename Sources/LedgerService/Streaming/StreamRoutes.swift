@@ -18,9 +18,7 @@ struct StreamRoutes: Sendable {
     /// Streams over a WebSocket where one is asked for, else as server-sent events.
     private func stream(_ request: Request, context: LedgerRequestContext) async throws -> Response {
         let principal = try context.require(.eventsRead)
-        let isTicket = request.uri.queryParameters["ticket"] != nil
-        let tokenName = try await access.storedName(
-            of: principal, authorization: isTicket ? nil : request.headers[.authorization])
+        let tokenName = access.storedName(of: principal)
         if WebSocketHandshake.isAskedFor(request.headers) {
             let headers = try WebSocketHandshake.accept(request.headers)
             let query = try StreamQuery(request, lastEventID: nil)

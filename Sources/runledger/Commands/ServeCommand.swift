@@ -38,8 +38,9 @@ struct ServeCommand: AsyncParsableCommand {
         for error in reports.errors {
             logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
         }
+        raiseFileLimit(for: settings, logger)
         try await interruptibly(endingQuietly: true) {
-            try await database.withDatabase(migratingAny: migrate) { database in
+            try await database.withDatabase(migratingAny: migrate, watching: true) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
@@ -52,6 +53,16 @@ struct ServeCommand: AsyncParsableCommand {
                 try await serve(service, settings, logger: logger)
             }
         }
+    }
+
+    /// Has the system allow as many open files as it will, for every connection is one.
+    private func raiseFileLimit(for settings: ServiceSettings, _ logger: Logger) {
+        let wanted = settings.maximumConnections + settings.maximumDatabaseConnections + 100
+        let allowed = OpenFiles.raiseLimit()
+        guard allowed < wanted else { return }
+        logger.warning(
+            "fewer files may be open than connections are allowed; raise the limit (ulimit -n, LimitNOFILE)",
+            metadata: ["allowed": "\(allowed)", "wanted": "\(wanted)"])
     }
 
     /// Whether there is no token yet and one is to be made.
@@ -139,7 +150,14 @@ extension CommandError {
 extension ServiceSettings {
     /// Whether only this machine can reach the address.
     fileprivate var isLocal: Bool {
-        host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        if host == "localhost" { return true }
+        switch try? SocketAddress(ipAddress: host, port: port) {
+        case .v4(let address): return withUnsafeBytes(of: address.address.sin_addr) { $0[0] == 127 }
+        case .v6(let address):
+            let loopback = [UInt8](repeating: 0, count: 15) + [1]
+            return withUnsafeBytes(of: address.address.sin6_addr) { $0.elementsEqual(loopback) }
+        default: return false
+        }
     }
 
     /// The address as a URL has it.
