@@ -3,7 +3,7 @@ import Foundation
 /// Writes prebuilt bytes to a number of sockets from one thread while another reads them: what fan-out could be at best.
 struct BareLoop {
     let socketCount: Int
-    private static let blockBytes = 1 << 16
+    static let blockBytes = 1 << 16
 
     /// Bytes per second over all sockets.
     func run(bytesPerSocket: Int) async throws -> Double {

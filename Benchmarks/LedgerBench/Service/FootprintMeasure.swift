@@ -78,13 +78,22 @@ struct FootprintMeasure {
     }
 
     private func idling(_ service: ServiceProcess) async throws -> (share: Double, walBytes: Int64) {
-        // A checkpoint of what was written before would count as the service's.
         try await bench.settle()
+        try await quiet()
         let wal = try await walPosition()
         let computed = try service.computedSeconds()
         try await Task.sleep(for: .seconds(Self.idleSeconds))
         let share = (try service.computedSeconds() - computed) / Double(Self.idleSeconds)
         return (share, try await walPosition() - wal)
+    }
+
+    /// Waits until PostgreSQL has nothing of its own to write about what came before: some seconds without any WAL.
+    private func quiet() async throws {
+        for _ in 0..<20 {
+            let before = try await walPosition()
+            try await Task.sleep(for: .seconds(5))
+            if try await walPosition() == before { return }
+        }
     }
 
     private func walPosition() async throws -> Int64 {

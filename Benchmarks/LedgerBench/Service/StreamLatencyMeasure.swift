@@ -58,7 +58,8 @@ struct StreamLatencyMeasure {
         var entries = (readers.map(\.socket) + [sender]).map {
             pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0)
         }
-        while readers.contains(where: { $0.eventCount < count }) {
+        var buffer = [UInt8](repeating: 0, count: BareLoop.blockBytes)
+        while readers[..<Self.timedCount].contains(where: { $0.eventCount < count }) {
             while sent < requests.count, ContinuousClock.now - begin >= .milliseconds(5) * sent {
                 try sender.write(requests[sent])
                 sent += 1
@@ -68,10 +69,13 @@ struct StreamLatencyMeasure {
                 throw BenchError("the streams fall behind for good")
             }
             for (index, reader) in readers.enumerated() where entries[index].revents != 0 {
-                let isTimed = index < Self.timedCount
-                let now = isTimed ? Timestamp.now.microsecondsSince1970 : 0
+                guard index < Self.timedCount else {
+                    try reader.drain(into: &buffer)
+                    continue
+                }
+                let now = Timestamp.now.microsecondsSince1970
                 try reader.read { payload in
-                    guard isTimed, let recorded = Self.recordedAt(payload) else { return }
+                    guard let recorded = Self.recordedAt(payload) else { return }
                     latencies.append(Double(now - recorded.microsecondsSince1970) / 1000)
                 }
             }

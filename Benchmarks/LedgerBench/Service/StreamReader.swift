@@ -8,6 +8,7 @@ final class StreamReader {
     /// Whether the history has been told.
     private(set) var isCaughtUp = false
     private var pending: [UInt8] = []
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     private static let separator = Array("\r\n\r\n".utf8)
     private static let control = Array("{\"control\":\"caught_up\"".utf8)
@@ -46,6 +47,11 @@ final class StreamReader {
         try frames(body)
     }
 
+    /// Takes away what there is, into `buffer`, and only counts it; from then on no event is told.
+    func drain(into buffer: inout [UInt8]) throws {
+        byteCount += try buffer.withUnsafeMutableBytes { try socket.read(into: $0) }
+    }
+
     /// Reads until the history has been told.
     func catchUp() throws {
         while !isCaughtUp {
@@ -55,10 +61,8 @@ final class StreamReader {
     }
 
     private func fill() throws {
-        let old = pending.count
-        pending.append(contentsOf: repeatElement(0, count: 1 << 16))
-        let count = try pending.withUnsafeMutableBytes { try socket.read(into: .init(rebasing: $0[old...])) }
-        pending.removeLast(pending.count - old - count)
+        let count = try buffer.withUnsafeMutableBytes { try socket.read(into: $0) }
+        pending += buffer[..<count]
         byteCount += count
     }
 

@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
         raiseFileLimit(for: settings, logger)
         try await interruptibly(endingQuietly: true) {
-            try await database.withDatabase(migratingAny: migrate, watching: true) { database in
+            try await database.withDatabase(migratingAny: migrate, watching: true, logger: logger) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(

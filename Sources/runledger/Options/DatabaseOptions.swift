@@ -55,26 +55,27 @@ struct DatabaseOptions: ParsableArguments {
     ///   - migrating: whether to bring a private database up to date first.
     ///   - migratingAny: whether to do so with a database that is named, too.
     ///   - watching: whether a private database is started again where it dies.
+    ///   - logger: hears of what the database does.
     func withDatabase<R: Sendable>(
-        migrating: Bool = true, migratingAny: Bool = false, watching: Bool = false,
+        migrating: Bool = true, migratingAny: Bool = false, watching: Bool = false, logger: Logger = .stderr,
         _ body: (LedgerDatabase) async throws -> R
     ) async throws -> R {
         let settings = try await settings()
         if let url = settings.databaseURL {
             let database = LedgerDatabase(url: url, schema: settings.schema)
             if migratingAny {
-                _ = try await Migrator(database.configuration, schema: settings.schema, logger: .stderr).up()
+                _ = try await Migrator(database.configuration, schema: settings.schema, logger: logger).up()
             }
             return try await body(database)
         }
-        let server = EmbeddedPostgres(dataDirectory: settings.dataDirectory, logger: .stderr)
+        let server = EmbeddedPostgres(dataDirectory: settings.dataDirectory, logger: logger)
         Terminal.progress("Starting the private database in \(server.dataDirectory) …")
         defer { Terminal.clearProgress() }
         return try await server.withServer(isWatched: watching) { url in
             Terminal.note("Using the private database in \(server.dataDirectory)")
             let database = LedgerDatabase(url: url, schema: settings.schema)
             if migrating {
-                _ = try await Migrator(database.configuration, schema: settings.schema, logger: .stderr).up()
+                _ = try await Migrator(database.configuration, schema: settings.schema, logger: logger).up()
             }
             return try await body(database)
         }
