@@ -59,7 +59,7 @@ package struct LedgerService: Service {
         let services: [any Service] = [
             PoolService(pool: parts.pool), PoolService(pool: parts.queryPool),
             KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
-            RollupService(upkeep: RollupUpkeep(pool: parts.pool, logger: logger)),
+            RollupService(upkeep: parts.rollups),
             WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
@@ -84,14 +84,18 @@ package struct LedgerService: Service {
             acquireTimeout: settings.databaseTimeout, logger: logger)
         let hub = StreamHub(database: database, pool: pool, settings: settings, logger: logger)
         let telemetry = ServiceTelemetry()
+        let rollups = RollupUpkeep(pool: pool, logger: logger)
         var writing = BatchWriter.Settings()
         writing.onCommit = { count in
             telemetry.committed(count)
+            rollups.committed(count)
             hub.wake()
         }
+        writing.pace = { await rollups.keepPace() }
         return LedgerParts(
             database: database, pool: pool, queryPool: queryPool,
-            writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger), hub: hub,
+            writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger),
+            rollups: rollups, hub: hub,
             access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), catalogue: catalogue,
             bodyMemory: BodyMemory(capacity: settings.maximumBodyBytes), telemetry: telemetry, settings: settings,
             logger: logger)

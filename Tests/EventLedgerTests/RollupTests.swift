@@ -117,6 +117,38 @@ struct RollupTests {
         }
     }
 
+    @Test("A writer that runs ahead of the rollups waits for the next pass, and one that does not goes on")
+    func pace() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withWriterPool { pool in
+                let rollups = RollupUpkeep(pool: pool, logger: TestLedger.logger)
+                let running = Task { await rollups.run() }
+                defer { running.cancel() }
+                try await ledger.withAdministrator { connection in
+                    try await connection.execute(script: "begin; lock table \(ledger.schema).rollup")
+                    try await ledger.wait(
+                        until:
+                            "select exists (select from pg_locks where relation = 'runledger.rollup'::regclass and not granted)"
+                    )
+                    await rollups.keepPace()
+                    rollups.committed(Int(RollupUpkeep.maximumBacklog) + 1)
+                    let waiting = Task {
+                        await rollups.keepPace()
+                        return ContinuousClock.now
+                    }
+                    for _ in 0..<100 { _ = try await connection.query("select 1") }
+                    let release = ContinuousClock.now
+                    try await connection.execute(script: "rollback")
+                    #expect(await waiting.value >= release)
+                }
+                running.cancel()
+                await running.value
+                rollups.committed(Int(RollupUpkeep.maximumBacklog) + 1)
+                await rollups.keepPace()
+            }
+        }
+    }
+
     @Test("A cell that was tampered with is named, and a rebuild begins again")
     func verification() async throws {
         try await withTestLedger { ledger in

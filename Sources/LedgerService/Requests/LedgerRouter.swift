@@ -13,6 +13,7 @@ struct LedgerParts: Sendable {
     /// For what clients ask.
     let queryPool: PostgresPool
     let writer: BatchWriter
+    let rollups: RollupUpkeep
     let hub: StreamHub
     let access: AccessControl
     let catalogue: ReportCatalogue

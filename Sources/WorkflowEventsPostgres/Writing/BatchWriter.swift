@@ -23,6 +23,8 @@ package final class BatchWriter: Sendable {
         package var transactionTimeout = Duration.seconds(30)
         /// Called with the number of new events after each commit of some; it must not block.
         package var onCommit: @Sendable (Int) -> Void = { _ in }
+        /// Awaited before each transaction, for what has to keep up with the writer.
+        package var pace: @Sendable () async -> Void = {}
 
         package init() {}
     }
@@ -32,6 +34,7 @@ package final class BatchWriter: Sendable {
     private let wakeUpCall: WakeUpCall
     private let laneCount: Int
     private let onCommit: @Sendable (Int) -> Void
+    private let pace: @Sendable () async -> Void
 
     /// A writer to `database` over connections of `pool`; it writes while ``run()`` runs.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: Settings = Settings(), logger: Logger) {
@@ -45,6 +48,7 @@ package final class BatchWriter: Sendable {
         self.wakeUpCall = WakeUpCall(pool: pool, channel: database.wakeUpChannel, logger: logger)
         self.laneCount = settings.laneCount
         self.onCommit = settings.onCommit
+        self.pace = settings.pace
     }
 
     /// Stores `events` and returns after their transaction has committed.
@@ -87,7 +91,9 @@ package final class BatchWriter: Sendable {
     }
 
     private func runLane() async {
-        while let group = await queue.next() {
+        while true {
+            await pace()
+            guard let group = await queue.next() else { return }
             let results = await committer.store(group.map(\.request))
             let storedCount = results.reduce(0) { $0 + $1.storedCount }
             if storedCount > 0 {
