@@ -80,6 +80,8 @@ extension ScheduleFileReader {
                 if let type = known[key.name] {
                     if !type.allows(text) {
                         note(value.line, "`\(key.name)` of the report `\(report)` is \(type.allowed), not `\(text)`")
+                    } else if let reason = refusal(report, key.name, text) {
+                        note(value.line, "`\(key.name)` of the report `\(report)` \(reason), not `\(text)`")
                     }
                 } else {
                     note(

@@ -31,17 +31,3 @@ struct ReportExecutionRoutes: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: page.json)))
     }
 }
-
-extension Page<ReportExecution> {
-    fileprivate var json: [UInt8] {
-        var json: [UInt8] = []
-        var object = JSONObjectWriter(&json)
-        object.add("report_executions", to: &json) { json in
-            appendJSONArray(elements, to: &json) { $0.appendJSON(to: &$1) }
-        }
-        object.add("next_cursor", nextCursor.map { String($0) }, to: &json)
-        object.end(&json)
-        json.append(UInt8(ascii: "\n"))
-        return json
-    }
-}

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LedgerAccess
 import LedgerReporting
+import LedgerSchedules
 import LedgerSchema
 import LedgerService
 import LibPQ
@@ -38,12 +39,16 @@ struct ServeCommand: AsyncParsableCommand {
         for error in reports.errors {
             logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
         }
+        let schedules = try (service.schedules ?? given.schedulesFile).map { path in
+            try ScheduleFile(path: path, catalogue: reports.catalogue).schedules
+        }
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
-                    database: database, catalogue: reports.catalogue, settings: settings, logger: logger
+                    database: database, catalogue: reports.catalogue, schedules: schedules ?? [], settings: settings,
+                    logger: logger
                 ) { port in
                     logger.notice("listening", metadata: ["address": "\(address):\(port)"])
                     // Only now, so that a start that fails has not made a token that nobody has seen.
