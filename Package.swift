@@ -213,9 +213,9 @@ let package = Package(
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerService",
-                "LedgerServiceTestSupport",
-                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
+                "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", "WorkflowEventsTesting",
                 asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
                 subprocess, system,
@@ -245,7 +245,7 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
         .testTarget(
-            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", subprocess, system],
+            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
             exclude: ["Golden"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -8,6 +8,7 @@ import LedgerTestSupport
 import LibPQ
 import Testing
 import WorkflowEvents
+import WorkflowEventsPostgres
 
 @Suite("Delivering what was made") struct DeliveryTests {
     /// Has a report made at 13:00 for the webhook at `url`.

@@ -137,7 +137,7 @@ struct ScheduleCommand: AsyncParsableCommand {
             do {
                 let count = try ScheduleFile(path: file, catalogue: catalogue).schedules.count
                 Terminal.note("\(file) is right: \(count) \(count == 1 ? "schedule" : "schedules").")
-            } catch let error as ScheduleError where !error.mistakes.isEmpty {
+            } catch where !error.mistakes.isEmpty {
                 for mistake in error.mistakes { try Terminal.write("\(mistake)\n") }
                 let count = error.mistakes.count
                 throw CommandError("\(file) has \(count == 1 ? "a mistake" : "\(count) mistakes").")
