@@ -21,7 +21,6 @@ package struct ReportScheduler: Sendable {
     /// The schedules and deliveries that there are, by the SHA-256 of the target.
     let targets: [String: (schedule: Schedule, delivery: Delivery)]
     let deliveriesWait = WakeSignal()
-    private let executionsWait = WakeSignal()
 
     /// What others did is noticed after so long at the latest.
     private static let maximumWait = Duration.seconds(30)
@@ -63,9 +62,7 @@ package struct ReportScheduler: Sendable {
         guard !schedules.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                await repeatedly("cannot make the reports that are due", wokenBy: executionsWait) {
-                    try await makeDue()
-                }
+                await repeatedly("cannot make the reports that are due") { try await makeDue() }
             }
             group.addTask {
                 await repeatedly("cannot deliver reports", wokenBy: deliveriesWait) { try await deliverDue() }
@@ -73,9 +70,9 @@ package struct ReportScheduler: Sendable {
         }
     }
 
-    /// Does `pass` again and again, each time when it said that there is something to do.
+    /// Does `pass` again and again, each time when it said that there is something to do, or when `signal` is raised.
     private func repeatedly(
-        _ complaint: Logger.Message, wokenBy signal: WakeSignal, _ pass: () async throws -> Timestamp?
+        _ complaint: Logger.Message, wokenBy signal: WakeSignal = WakeSignal(), _ pass: () async throws -> Timestamp?
     ) async {
         var backoff = Backoff(initial: .seconds(1), maximum: Self.maximumWait)
         while !Task.isCancelled {

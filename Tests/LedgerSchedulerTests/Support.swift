@@ -67,7 +67,7 @@ struct Stage: Sendable {
         -- parameter: since timestamp | from when on
         -- parameter: until timestamp | until when
         -- column: quotient integer
-        select 1 / (position - position) as quotient from ledger_events
+        select 1 / (position - position) as quotient from events where ts >= :since and ts < :until order by position
         """
 }
 

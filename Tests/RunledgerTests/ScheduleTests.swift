@@ -97,7 +97,7 @@ struct ScheduleTests {
                 let first = try await runledger.run(arguments + ["--format", "json"])
                 #expect(first.exitCode == 0, "\(first.errors)")
                 #expect(first.output.contains(#""state":"delivered""#))
-                #expect(first.output.contains(#""since":"2025-11-16T23:00:00.000000Z""#))
+                #expect(first.output.contains(#""since": "2025-11-16T23:00:00.000000Z""#))
                 let name = directory + "/out/20251118T050000Z-failures.csv"
                 #expect(FileManager.default.fileExists(atPath: name))
                 let second = try await runledger.run(arguments + ["--format", "json"])
