@@ -134,14 +134,17 @@ struct ScheduleCommand: AsyncParsableCommand {
             var options = ScheduleOptions()
             options.reportsDir = reportsDir
             let catalogue = try options.catalogue()
+            let mistakes: [ScheduleFile.Mistake]
             do {
                 let count = try ScheduleFile(path: file, catalogue: catalogue).schedules.count
                 Terminal.note("\(file) is right: \(count) \(count == 1 ? "schedule" : "schedules").")
-            } catch where !error.mistakes.isEmpty {
-                for mistake in error.mistakes { try Terminal.write("\(mistake)\n") }
-                let count = error.mistakes.count
-                throw CommandError("\(file) has \(count == 1 ? "a mistake" : "\(count) mistakes").")
+                return
+            } catch {
+                if error.mistakes.isEmpty { throw error }
+                mistakes = error.mistakes
             }
+            for mistake in mistakes { try Terminal.write("\(mistake)\n") }
+            throw CommandError("\(file) has \(mistakes.count == 1 ? "a mistake" : "\(mistakes.count) mistakes").")
         }
     }
 }

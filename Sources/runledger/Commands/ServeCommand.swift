@@ -39,15 +39,13 @@ struct ServeCommand: AsyncParsableCommand {
         for error in reports.errors {
             logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
         }
-        let schedules = try (service.schedules ?? given.schedulesFile).map { path in
-            try ScheduleFile(path: path, catalogue: reports.catalogue).schedules
-        }
+        let schedules = try schedules(given, reports.catalogue)
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
-                    database: database, catalogue: reports.catalogue, schedules: schedules ?? [], settings: settings,
+                    database: database, catalogue: reports.catalogue, schedules: schedules, settings: settings,
                     logger: logger
                 ) { port in
                     logger.notice("listening", metadata: ["address": "\(address):\(port)"])
@@ -57,6 +55,12 @@ struct ServeCommand: AsyncParsableCommand {
                 try await serve(service, settings, logger: logger)
             }
         }
+    }
+
+    /// The schedules to work through; none where no file of them is named.
+    private func schedules(_ given: Settings, _ catalogue: ReportCatalogue) throws -> [Schedule] {
+        guard let path = service.schedules ?? given.schedulesFile else { return [] }
+        return try ScheduleFile(path: path, catalogue: catalogue).schedules
     }
 
     /// Whether there is no token yet and one is to be made.
