@@ -108,8 +108,8 @@ let package = Package(
         .target(
             name: "LedgerService",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchema",
-                "LibPQ", "WorkflowEvents",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
+                "LedgerSchema", "LibPQ", "WorkflowEvents",
                 "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
                 nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],

@@ -112,6 +112,26 @@ import WorkflowEventsPostgres
         }
     }
 
+    @Test("A delivery that a shutdown cuts short is given back at once")
+    func cutShort() async throws {
+        let receiver = WebhookReceiver([.init(status: .ok, isHeld: true)])
+        try await withStage { stage in
+            try await receiver.run { url in
+                let schedule = try await make(stage, url)
+                let scheduler = try stage.scheduler([schedule])
+                let delivering = Task { try await scheduler.deliverDue() }
+                while receiver.requests.isEmpty { await Task.yield() }
+                delivering.cancel()
+                await #expect(throws: CancellationError.self) { try await delivering.value }
+                receiver.letGo()
+                #expect(try await stage.executions()[0].deliveries[0].nextAttemptAt == stage.clock.now)
+                #expect(try await stage.scheduler([schedule]).deliverDue() == nil)
+                #expect(receiver.requests.count == 2)
+                #expect(Set(receiver.requests.map { $0.header("Idempotency-Key") }).count == 1)
+            }
+        }
+    }
+
     @Test("Two schedulers side by side send each delivery once")
     func sideBySide() async throws {
         let receiver = WebhookReceiver()

@@ -16,6 +16,8 @@ final class WebhookReceiver: Sendable {
     struct Reply: Sendable {
         var status: HTTPResponse.Status
         var headers: HTTPFields = [:]
+        /// Whether it comes only once ``WebhookReceiver/letGo()`` is called.
+        var isHeld = false
     }
 
     private struct State {
@@ -24,6 +26,7 @@ final class WebhookReceiver: Sendable {
     }
 
     private let state: Mutex<State>
+    private let (gate, opener) = AsyncStream.makeStream(of: Never.self)
 
     /// - Parameter replies: what is answered to the first requests; 204 to those after them.
     init(_ replies: [Reply] = []) {
@@ -31,6 +34,11 @@ final class WebhookReceiver: Sendable {
     }
 
     var requests: [Request] { state.withLock { $0.requests } }
+
+    /// Sends the replies that are held.
+    func letGo() {
+        opener.finish()
+    }
 
     /// Runs `body` with the URL at which it answers, which has a secret in it.
     func run<R>(_ body: (String) async throws -> R) async throws -> R {
@@ -41,6 +49,7 @@ final class WebhookReceiver: Sendable {
                 state.requests.append(Request(headers: request.headers, body: bytes))
                 return state.replies.isEmpty ? Reply(status: .noContent) : state.replies.removeFirst()
             }
+            if reply.isHeld { for await _ in self.gate {} }
             return Response(status: reply.status, headers: reply.headers)
         }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)

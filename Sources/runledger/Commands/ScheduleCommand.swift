@@ -24,7 +24,7 @@ struct ScheduleCommand: AsyncParsableCommand {
             Examples:
               runledger schedule check schedules.yaml
               runledger schedule list --schedules schedules.yaml
-              runledger schedule run nightly --schedules schedules.yaml --at 2025-11-18T06:00:00+01:00
+              runledger schedule run nightly --schedules schedules.yaml --at 2025-11-18
             """,
         subcommands: [List.self, Run.self, Check.self])
 
