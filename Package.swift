@@ -83,8 +83,6 @@ let package = Package(
         .target(
             name: "EventLedger", dependencies: ["LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
             swiftSettings: strict),
-        .target(
-            name: "LedgerSchedules", dependencies: ["WorkflowEvents", crypto, yams], swiftSettings: strict),
         .target(name: "LedgerReports", path: "reports", swiftSettings: strict, plugins: ["EmbedSQL"]),
         .target(
             name: "LedgerReporting",
@@ -93,6 +91,16 @@ let package = Package(
             ],
             resources: [.embedInCode("Rendering/Templates")], swiftSettings: strict),
         .target(
+            name: "LedgerSchedules", dependencies: ["LedgerReporting", "WorkflowEvents", crypto, yams],
+            swiftSettings: strict),
+        .target(
+            name: "LedgerScheduler",
+            dependencies: [
+                "LedgerReporting", "LedgerSchedules", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+            ],
+            swiftSettings: strict),
+        .target(
             name: "WorkflowEventsHTTP",
             dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore, nioHTTP1], swiftSettings: strict),
         .target(name: "LedgerAccess", dependencies: ["LibPQ", crypto], swiftSettings: strict),
@@ -100,8 +108,8 @@ let package = Package(
         .target(
             name: "LedgerService",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerSchema", "LibPQ",
-                "WorkflowEvents",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
+                "LedgerSchema", "LibPQ", "WorkflowEvents",
                 "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
                 nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
             ],
@@ -111,7 +119,8 @@ let package = Package(
             name: "runledger",
             dependencies: [
                 "EmbeddedPostgres", "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerMigrations", "LedgerReporting",
-                "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", argumentParser,
+                "LedgerScheduler", "LedgerSchedules", "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", argumentParser,
                 asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
@@ -180,7 +189,16 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LedgerSchedulesTests", dependencies: ["LedgerSchedules", "WorkflowEvents"], swiftSettings: strict),
+            name: "LedgerSchedulesTests", dependencies: ["LedgerReporting", "LedgerSchedules", "WorkflowEvents"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerSchedulerTests",
+            dependencies: [
+                "LedgerReporting", "LedgerScheduler", "LedgerSchedules", "LedgerTestSupport", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", crypto, hummingbird, httpTypes, logging, nioCore,
+                serviceLifecycle,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "LedgerReportingTests",
             dependencies: [
@@ -195,9 +213,9 @@ let package = Package(
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerService",
-                "LedgerServiceTestSupport",
-                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
+                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
+                "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", "WorkflowEventsTesting",
                 asyncHTTPClient, httpTypes,
                 hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
                 subprocess, system,
@@ -227,7 +245,7 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
         .testTarget(
-            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", subprocess, system],
+            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
             exclude: ["Golden"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

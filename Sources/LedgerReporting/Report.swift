@@ -67,7 +67,7 @@ package struct Report: Sendable {
 }
 
 /// Appends `[`, the elements separated by commas, and `]`.
-func appendJSONArray<Element>(
+package func appendJSONArray<Element>(
     _ elements: some Sequence<Element>, to json: inout [UInt8], _ append: (Element, inout [UInt8]) -> Void
 ) {
     json.append(UInt8(ascii: "["))

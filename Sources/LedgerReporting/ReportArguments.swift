@@ -93,8 +93,8 @@ extension ReportDefinition.Parameter {
         }
     }
 
-    /// What its values look like, in words.
-    var form: String {
+    /// What its values look like, in words: `must be one of hour, day`.
+    package var form: String {
         switch type {
         case .text where !choices.isEmpty: "must be one of \(choices.joined(separator: ", "))"
         case .text, .texts: "must be text without a NUL character"

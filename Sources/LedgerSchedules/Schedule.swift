@@ -1,4 +1,5 @@
 package import Foundation
+import LedgerReporting
 
 /// A report that is made and delivered again and again.
 package struct Schedule: Sendable, Hashable {
@@ -14,7 +15,7 @@ package struct Schedule: Sendable, Hashable {
     package var timeZone: TimeZone
     /// What the report is about, relative to the slot.
     package var window: ReportWindow
-    /// The raw values of ``ArtifactFormat`` in which each report is delivered, each once.
+    /// The raw values of ``ReportFormat`` in which each report is delivered, each once.
     package var formats: [String]
     /// What becomes of slots that passed while nothing ran.
     package var catchUp: CatchUp
@@ -24,7 +25,7 @@ package struct Schedule: Sendable, Hashable {
     /// A schedule of these parts, which are not checked; ``ScheduleFile`` checks them.
     package init(
         name: String, reports: [String], parameters: [String: String] = [:], cron: CronExpression,
-        timeZone: TimeZone = .gmt, window: ReportWindow = .all, formats: [String] = [ArtifactFormat.html.rawValue],
+        timeZone: TimeZone = .gmt, window: ReportWindow = .all, formats: [String] = [ReportFormat.html.rawValue],
         catchUp: CatchUp = .latest, deliveries: [Delivery]
     ) {
         self.name = name

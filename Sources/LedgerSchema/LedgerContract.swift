@@ -7,7 +7,7 @@ package import LibPQ
 /// build works with its own version and the next.
 package enum LedgerContract {
     /// The contract that this build was written for.
-    package static let version = 3
+    package static let version = 4
 
     /// Makes sure that the schema can be written to and read from, and says which ledger it is.
     ///

@@ -6,7 +6,8 @@ enum SchemaObjects {
     static let relations = [
         "workflow_events", "schema_migrations", "ledger", "event_batches", "sequencing", "ingest_keys",
         "ledger_events", "events", "executions", "runs", "access_tokens", "stream_tickets", "rollup", "rollup_cells",
-        "run_summaries", "all_events", "batches",
+        "run_summaries", "all_events", "batches", "report_schedules", "report_executions", "report_artifacts",
+        "report_deliveries",
     ]
 
     static let functions = [

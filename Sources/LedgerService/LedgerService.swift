@@ -2,6 +2,8 @@ import EventLedger
 import Hummingbird
 import HummingbirdCore
 package import LedgerReporting
+import LedgerScheduler
+package import LedgerSchedules
 import LedgerSchema
 import LibPQ
 package import Logging
@@ -16,6 +18,7 @@ package import WorkflowEventsPostgres
 package struct LedgerService: Service {
     private let database: LedgerDatabase
     private let catalogue: ReportCatalogue
+    private let schedules: [Schedule]
     private let settings: ServiceSettings
     private let logger: Logger
     private let onRunning: @Sendable (Int) async -> Void
@@ -24,14 +27,16 @@ package struct LedgerService: Service {
     ///
     /// - Parameters:
     ///   - catalogue: the reports that it answers.
+    ///   - schedules: the reports that it makes and delivers by itself, as every other service with the same schedules does.
     ///   - onRunning: called with the port once requests are taken.
     package init(
-        database: LedgerDatabase, catalogue: ReportCatalogue, settings: ServiceSettings = ServiceSettings(),
-        logger: Logger,
+        database: LedgerDatabase, catalogue: ReportCatalogue, schedules: [Schedule] = [],
+        settings: ServiceSettings = ServiceSettings(), logger: Logger,
         onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.database = database
         self.catalogue = catalogue
+        self.schedules = schedules
         self.settings = settings
         self.logger = logger
         self.onRunning = onRunning
@@ -60,6 +65,8 @@ package struct LedgerService: Service {
             PoolService(pool: parts.pool), PoolService(pool: parts.queryPool),
             KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
             RollupService(upkeep: parts.rollups),
+            SchedulerService(
+                scheduler: ReportScheduler(schedules, catalogue: catalogue, pool: parts.queryPool, logger: logger)),
             WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)
@@ -129,6 +136,19 @@ private struct RollupService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await upkeep.run() }
+    }
+}
+
+/// Makes and delivers reports as long as the service runs.
+private struct SchedulerService: Service {
+    let scheduler: ReportScheduler
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await scheduler.run()
+            // Without schedules it returns at once, which a service must not.
+            try? await gracefulShutdown()
+        }
     }
 }
 

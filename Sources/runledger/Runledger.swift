@@ -21,7 +21,8 @@ struct Runledger: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             DemoCommand.self, ServeCommand.self, IngestCommand.self, EventsCommand.self, RunsCommand.self,
-            ReportCommand.self, RollupCommand.self, MigrateCommand.self, TokenCommand.self, PsqlCommand.self,
+            ReportCommand.self, ScheduleCommand.self, RollupCommand.self, MigrateCommand.self, TokenCommand.self,
+            PsqlCommand.self,
         ])
 
     static func main() async {

@@ -1,3 +1,4 @@
+import LedgerReporting
 import LedgerSchedules
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReporting
 import LedgerSchedules
 import Testing
 import WorkflowEvents

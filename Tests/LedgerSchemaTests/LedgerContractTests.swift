@@ -31,7 +31,7 @@ import Testing
 
     @Test(
         "The next contract is good enough, the one before and the one after it are not",
-        arguments: [(2, SchemaError.Code.notMigrated), (3, nil), (4, nil), (5, .newerSchema)])
+        arguments: [(3, SchemaError.Code.notMigrated), (4, nil), (5, nil), (6, .newerSchema)])
     func neighbours(version: Int, failure: SchemaError.Code?) async throws {
         try await withTestLedger { ledger in
             try await connected(ledger.administrator) { connection in

@@ -100,6 +100,9 @@ struct OpenAPITests {
         Call(
             path: "/v1/reports/failures", template: "/v1/reports/{name}", status: 406,
             headers: ["Accept": "image/png"]),
+        Call(path: "/v1/report-executions?limit=1", template: "/v1/report-executions", status: 200),
+        Call(path: "/v1/report-executions?state=lost", template: "/v1/report-executions", status: 400),
+        Call(path: "/v1/report-executions?cursor=x", template: "/v1/report-executions", status: 400),
         Call(path: "/healthz", template: "/healthz", status: 200),
         Call(path: "/readyz", template: "/readyz", status: 200),
         Call(path: "/metrics", template: "/metrics", status: 200),

@@ -8,7 +8,8 @@ struct HelpTests {
         "--help of each command is as it was agreed",
         arguments: [
             "", "demo", "serve", "ingest", "events", "runs", "report", "report run", "report list", "report verify",
-            "rollup", "rollup verify", "rollup rebuild", "migrate",
+            "schedule", "schedule list", "schedule run", "schedule check", "rollup", "rollup verify", "rollup rebuild",
+            "migrate",
             "migrate up",
             "migrate down", "migrate status", "migrate verify", "token", "token create", "token list", "token revoke",
             "psql",
@@ -44,7 +45,8 @@ struct HelpTests {
             ["token", "create", "--name", "a", "--scope", "admin", "--expires", "soon"],
             ["token", "create", "--name", "a", "--scope", "admin", "--expires", "0d"],
             ["token", "create", "--name", "", "--scope", "admin"], ["token", "list", "--format", "html"],
-            ["token", "revoke"],
+            ["token", "revoke"], ["schedule", "run"], ["schedule", "check"],
+            ["schedule", "run", "nightly", "--at", "2999-01-01"], ["schedule", "list", "--format", "html"],
         ] {
             let outcome = try await runledger.run(arguments)
             #expect(outcome.exitCode == 64, "\(arguments)")

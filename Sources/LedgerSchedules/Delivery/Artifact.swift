@@ -1,4 +1,5 @@
 package import Foundation
+package import LedgerReporting
 package import WorkflowEvents
 
 /// One report of one slot in one format, ready to be delivered.
@@ -11,14 +12,14 @@ package struct Artifact: Sendable, Hashable {
     package var slot: Timestamp
     /// The zone of the schedule.
     package var timeZone: TimeZone
-    package var format: ArtifactFormat
+    package var format: ReportFormat
     /// The SHA-256 of the report's rows in lower-case hexadecimal digits, the same in every format.
     package var rowsSHA256: String
     /// What is delivered.
     package var body: [UInt8]
 
     package init(
-        schedule: String, report: String, slot: Timestamp, timeZone: TimeZone, format: ArtifactFormat,
+        schedule: String, report: String, slot: Timestamp, timeZone: TimeZone, format: ReportFormat,
         rowsSHA256: String,
         body: [UInt8]
     ) {

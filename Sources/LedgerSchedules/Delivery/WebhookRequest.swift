@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+import LedgerReporting
 package import WorkflowEvents
 
 /// The POST that delivers an artifact to a webhook.
@@ -30,7 +31,7 @@ package struct WebhookRequest: Sendable, Hashable {
         code.update(data: artifact.body)
         self.url = url
         self.headers = [
-            Header(name: "Content-Type", value: artifact.format.contentType),
+            Header(name: "Content-Type", value: artifact.format.mediaType),
             Header(name: "Idempotency-Key", value: Self.idempotencyKey(of: artifact, ledgerID: ledgerID)),
             Header(name: "Runledger-Timestamp", value: seconds),
             Header(name: "Runledger-Signature", value: "v1=\(Self.hexadecimal(code.finalize()))"),

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReporting
 
 extension ScheduleFileReader {
     private static let keys = [
@@ -17,7 +18,7 @@ extension ScheduleFileReader {
         }
         let timeZone = values["time_zone"].map { self.timeZone($0) } ?? .gmt
         let window = values["window"].map { self.window($0, of: reports) } ?? .all
-        let formats = values["formats"].map { self.formats($0) } ?? [ArtifactFormat.html.rawValue]
+        let formats = values["formats"].map { self.formats($0) } ?? [ReportFormat.html.rawValue]
         let catchUp = values["catch_up"].map { self.catchUp($0) } ?? .latest
         let kind = FileWriter.Kind(
             schedule: name ?? "", reports: reports, formatCount: formats.count,
@@ -79,6 +80,8 @@ extension ScheduleFileReader {
                 if let type = known[key.name] {
                     if !type.allows(text) {
                         note(value.line, "`\(key.name)` of the report `\(report)` is \(type.allowed), not `\(text)`")
+                    } else if let reason = refusal(report, key.name, text) {
+                        note(value.line, "`\(key.name)` of the report `\(report)` \(reason), not `\(text)`")
                     }
                 } else {
                     note(
@@ -120,9 +123,9 @@ extension ScheduleFileReader {
     }
 
     private mutating func formats(_ value: YAMLValue) -> [String] {
-        let formats = texts(value, of: "formats", maximumCount: ArtifactFormat.allCases.count) ?? []
-        for (format, line) in formats where ArtifactFormat(rawValue: format) == nil {
-            note(line, "`\(format)` is no format" + suggestion(format, among: ArtifactFormat.allCases.map(\.rawValue)))
+        let formats = texts(value, of: "formats", maximumCount: ReportFormat.allCases.count) ?? []
+        for (format, line) in formats where ReportFormat(rawValue: format) == nil {
+            note(line, "`\(format)` is no format" + suggestion(format, among: ReportFormat.allCases.map(\.rawValue)))
         }
         return formats.map(\.text)
     }

@@ -2,15 +2,20 @@
 struct ScheduleFileReader {
     let file: String
     let reports: [String: [String: ParameterType]]
+    let refusal: (_ report: String, _ parameter: String, _ text: String) -> String?
     private(set) var mistakes: Set<ScheduleFile.Mistake> = []
     /// The line of every name so far.
     var linesByName: [String: Int] = [:]
     /// Which schedule writes which files.
     var writers: [FileWriter] = []
 
-    init(file: String, reports: [String: [String: ParameterType]]) {
+    init(
+        file: String, reports: [String: [String: ParameterType]],
+        refusal: @escaping (_ report: String, _ parameter: String, _ text: String) -> String?
+    ) {
         self.file = file
         self.reports = reports
+        self.refusal = refusal
     }
 
     /// The schedules of the file that are without a mistake.

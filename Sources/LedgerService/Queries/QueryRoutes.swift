@@ -32,7 +32,7 @@ struct QueryRoutes: Sendable {
             until: try query.timestamp("until"), hasIssues: try query.flag("has_issues"), text: try query.one("text"))
         let page = try await repository.events(
             filter, order: try query.choice("order") ?? .descending, limit: try Self.limit(query),
-            after: try Self.cursor(query))
+            after: try query.numberCursor)
         return Self.answer(page.elements, nextCursor: page.nextCursor.map { String($0) })
     }
 
@@ -43,7 +43,7 @@ struct QueryRoutes: Sendable {
             status: try query.choice("status"), node: try query.one("node").map(Node.init(rawValue:)),
             since: try query.timestamp("since"), until: try query.timestamp("until"))
         let page = try await repository.runs(
-            filter, limit: try Self.limit(query), after: try Self.cursor(query))
+            filter, limit: try Self.limit(query), after: try query.numberCursor)
         return Self.answer(Listing(page.elements, envelope: "runs", nextCursor: page.nextCursor).json)
     }
 
@@ -75,12 +75,6 @@ struct QueryRoutes: Sendable {
         Int(try query.integer("limit", in: limits) ?? usualLimit)
     }
 
-    private static func cursor(_ query: QueryParameters) throws(Problem) -> Int64? {
-        guard let text = try query.one("cursor") else { return nil }
-        guard let position = Int64(text), position > 0, position < .max else { throw badCursor }
-        return position
-    }
-
     private static func runID(_ context: LedgerRequestContext) throws -> String {
         guard let runID = context.parameters.get("run_id")?.removingPercentEncoding else {
             throw Problem(.badRequest, "The run's id holds an escape that is no UTF-8 text.")
@@ -94,8 +88,6 @@ struct QueryRoutes: Sendable {
     private static func unknown(_ runID: String) -> Problem {
         Problem(.notFound, "There is no run \(runID.prefix(EventLimits.maximumRunIDBytes)).")
     }
-
-    fileprivate static let badCursor = Problem(.badRequest, "cursor must be the next_cursor of an earlier page.")
 
     // MARK: Answers
 
@@ -134,7 +126,7 @@ private struct TimelineCursor {
         guard parts.count == 2, let microseconds = Int64(parts[0]), let position = Int64(parts[1]),
             position > 0, position < .max
         else {
-            throw QueryRoutes.badCursor
+            throw QueryParameters.badCursor
         }
         self.init(ts: Timestamp(microsecondsSince1970: microseconds), position: position)
     }

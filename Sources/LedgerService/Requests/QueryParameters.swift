@@ -61,6 +61,17 @@ struct QueryParameters {
         return value
     }
 
+    /// The value of `cursor` in a list whose pages end with a number.
+    var numberCursor: Int64? {
+        get throws(Problem) {
+            guard let text = try one("cursor") else { return nil }
+            guard let number = Int64(text), number > 0, number < .max else { throw Self.badCursor }
+            return number
+        }
+    }
+
+    static let badCursor = Problem(.badRequest, "cursor must be the next_cursor of an earlier page.")
+
     /// The value of `name` as a time.
     func timestamp(_ name: String) throws(Problem) -> Timestamp? {
         guard let text = try one(name) else { return nil }

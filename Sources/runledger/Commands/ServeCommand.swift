@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LedgerAccess
 import LedgerReporting
+import LedgerSchedules
 import LedgerSchema
 import LedgerService
 import LibPQ
@@ -38,13 +39,15 @@ struct ServeCommand: AsyncParsableCommand {
         for error in reports.errors {
             logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
         }
+        let schedules = try schedules(given, reports.catalogue)
         raiseFileLimit(for: settings, logger)
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate, watching: true, logger: logger) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
-                    database: database, catalogue: reports.catalogue, settings: settings, logger: logger
+                    database: database, catalogue: reports.catalogue, schedules: schedules, settings: settings,
+                    logger: logger
                 ) { port in
                     logger.notice("listening", metadata: ["address": "\(address):\(port)"])
                     // Only now, so that a start that fails has not made a token that nobody has seen.
@@ -63,6 +66,12 @@ struct ServeCommand: AsyncParsableCommand {
         logger.warning(
             "fewer files may be open than connections are allowed; raise the limit (ulimit -n, LimitNOFILE)",
             metadata: ["allowed": "\(allowed)", "wanted": "\(wanted)"])
+    }
+
+    /// The schedules to work through; none where no file of them is named.
+    private func schedules(_ given: Settings, _ catalogue: ReportCatalogue) throws -> [Schedule] {
+        guard let path = service.schedules ?? given.schedulesFile else { return [] }
+        return try ScheduleFile(path: path, catalogue: catalogue).schedules
     }
 
     /// Whether there is no token yet and one is to be made.

@@ -26,6 +26,13 @@ struct ServiceOptions: ParsableArguments {
         completion: .directory)
     var reportsDir: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A file of schedules, whose reports are made and delivered when they are due. (RUNLEDGER_SCHEDULES_FILE)",
+            valueName: "file"),
+        completion: .file())
+    var schedules: String?
+
     func validate() throws {
         if let port, !(0...65_535).contains(port) { throw ValidationError("--port must be 0 to 65535.") }
         if let host, host.isEmpty { throw ValidationError("--host must be an address.") }

@@ -21,6 +21,8 @@ struct Settings {
     var adminTokenFile: String?
     /// `runledger.reports.dir`: a directory of SQL files with reports beside the built-in ones.
     var reportsDirectory: String?
+    /// `runledger.schedules.file`: the file of schedules whose reports `serve` makes and delivers.
+    var schedulesFile: String?
     /// `runledger.database.connections`: how many connections `serve` opens to PostgreSQL.
     var databaseConnections: Int?
     /// `runledger.connections`: how many connections of clients `serve` takes.
@@ -47,6 +49,7 @@ struct Settings {
         adminToken = reader.string(forKey: "admin.token", isSecret: true)
         adminTokenFile = reader.string(forKey: "admin.token-file")
         reportsDirectory = reader.string(forKey: "reports.dir")
+        schedulesFile = reader.string(forKey: "schedules.file")
         databaseConnections = reader.int(forKey: "database.connections")
         connections = reader.int(forKey: "connections")
         subscribers = reader.int(forKey: "subscribers")
@@ -56,6 +59,7 @@ struct Settings {
 
     private static let textKeys = [
         "database.url", "schema", "data.dir", "host", "admin.token", "admin.token-file", "reports.dir",
+        "schedules.file",
     ]
     private static let numberKeys = ["port", "database.connections", "connections", "subscribers"]
     private static let keys = textKeys + numberKeys
