@@ -4,4 +4,3 @@ drop table report_deliveries;
 drop table report_artifacts;
 drop table report_executions;
 drop table report_schedules;
-update ledger set contract_version = 3;

@@ -110,5 +110,3 @@ begin
     execute format('grant select (execution_id, format, sha256, bytes) on report_artifacts to %I', reader_role);
 end
 $$;
-
-update ledger set contract_version = 4;

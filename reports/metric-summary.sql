@@ -12,10 +12,14 @@
 -- column: min number
 -- column: max number
 -- column: p95 number
-select node, metric, count(*), avg(value) as mean, min(value) as min, max(value) as max,
+-- percentiles: exact
+select node, metric, count(*), case when abs(avg(value)) < 2.5e-324 then 0 else avg(value) end as mean,
+       min(value) as min, max(value) as max,
        percentile_cont(0.95) within group (order by value::double precision) as p95
 from (
-    select node, key collate "C" as metric, value::numeric as value
+    -- What is too small for a double is zero.
+    select node, key collate "C" as metric,
+           case when abs(value::numeric) < 2.5e-324 then 0 else value::numeric end as value
     from events cross join jsonb_each(
         case when :metric is null then metrics else jsonb_build_object(:metric, metrics -> :metric) end
     ) as measured (key, value)

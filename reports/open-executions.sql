@@ -39,6 +39,7 @@ from suspects cross join lateral (
 where start_position is not null
   and (ended_at is null or ended_at >= :until)
   and started_at <= (select now from edge) - :older_than
+  and (:until is null or started_at < :until)
   and (:since is null or started_at >= :since)
   and (:node is null or node = :node)
 order by started_at, start_position

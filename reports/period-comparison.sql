@@ -17,9 +17,12 @@
 -- column: mean_ms_change number ratio
 -- chart: bar node rate_change
 with period as materialized (
-    select coalesce(:since, until - interval '24 hours') as since, until,
-           until - coalesce(:since, until - interval '24 hours') as length
-    from (select coalesce(:until, as_of_time()) as until) as given
+    select since, until, until - since as length
+    from (
+        select resolved_parameter('since', coalesce(:since, until - interval '24 hours')) as since, until
+        from (select resolved_parameter('until', coalesce(:until, as_of_time())) as until offset 0) as given
+        offset 0
+    ) as chosen
 ), pieces as (
     select true as is_now, a.* from period p cross join activity(p.since, p.until, :node) a
     union all

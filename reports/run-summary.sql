@@ -1,8 +1,8 @@
 -- title: Runs
 -- description: How each run stands and what it holds, newest first by its first recorded event.
--- parameter: since timestamp | Only runs with an event at or after this time.
--- parameter: until timestamp | Only runs with an event before this time.
--- parameter: node text | Only runs in which this node took part.
+-- parameter: since timestamp | Only runs whose last event is at or after this time.
+-- parameter: until timestamp | Only runs whose first event is before this time.
+-- parameter: node text | Only runs in which this node took part, at whatever time.
 -- parameter: status text (running, failed, completed, idle) | Only runs that stand so.
 -- parameter: limit integer | At most so many rows.
 -- column: run_id text

@@ -8,6 +8,25 @@ extension ReportCatalogue {
         package var errors: [ReportError]
     }
 
+    /// What is left of `loaded` after the database has looked at the queries of the user's reports.
+    ///
+    /// - Throws: an error of the database connection; a retry is safe.
+    package static func check(_ loaded: Loaded, by runner: ReportRunner) async throws -> Loaded {
+        var checked = Loaded(catalogue: loaded.catalogue, errors: loaded.errors)
+        let builtInNames = Set(try builtIn().definitions.map(\.name))
+        var definitions: [ReportDefinition] = []
+        for definition in loaded.catalogue.definitions {
+            do {
+                if !builtInNames.contains(definition.name) { try await runner.check(definition) }
+                definitions.append(definition)
+            } catch let error as ReportError where error.code == .badDefinition {
+                checked.errors.append(error)
+            }
+        }
+        checked.catalogue = ReportCatalogue(definitions)
+        return checked
+    }
+
     /// The largest file that is read.
     package static let maximumFileBytes = 1 << 20
     /// How many files of a directory are read; of more, the first by name.

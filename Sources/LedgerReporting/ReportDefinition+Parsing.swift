@@ -28,12 +28,14 @@ extension ReportDefinition {
         self.parameters = header.parameters.map(\.declaration)
         self.columns = header.columns
         self.chart = header.chart
+        self.percentiles = header.percentiles
         if columns.isEmpty {
             throw .badDefinition(file, 1, "no line `-- column: name type` says what the query answers")
         }
-        self.sql = try Self.query(
+        let query = try Self.query(
             lines[bodyStart...].joined(separator: "\n"), of: file, firstLine: bodyStart + 1,
-            parameters: header.parameters
-        ).trimmingCharacters(in: .whitespacesAndNewlines)
+            parameters: header.parameters)
+        self.sql = query.trimmingCharacters(in: .whitespacesAndNewlines)
+        self.firstLine = bodyStart + 1 + query.prefix(while: \.isWhitespace).count { $0 == "\n" }
     }
 }

@@ -16,6 +16,7 @@ extension ReportDefinition {
         try check.reads(statement)
         try check.isBalanced(statement)
         try check.isBounded(statement)
+        try check.onlyReads(statement)
         try check.uses(parameters, statement)
         return statement.map { String($0.text) }.joined()
     }
@@ -85,8 +86,36 @@ private struct QueryCheck {
         }
     }
 
-    /// Partitions of the first, and functions over the last, begin with the same words.
-    private static let unbounded = ["workflow_events", "event_batches", "ledger_events"]
+    /// Partitions of the first, and functions over the third, begin with the same words.
+    private static let unbounded = [
+        "workflow_events", "event_batches", "ledger_events", "rollup_cells", "run_summaries", "ingest_keys",
+        "access_tokens", "stream_tickets", "report_schedules", "report_executions", "report_artifacts",
+        "report_deliveries",
+    ]
+
+    /// Refuses functions that a read-only transaction of a reader does not keep from changing something or from running
+    /// SQL of their own, and names that are written so that they cannot be told.
+    func onlyReads(_ tokens: [SQLToken]) throws(ReportError) {
+        for (index, token) in tokens.enumerated() where token.kind == .word || token.kind == .quotedName {
+            if token.kind == .quotedName, index > 1, tokens[index - 1].isSymbol("&"), tokens[index - 2].name == "u" {
+                throw error(at: index, of: tokens, "write a name without U& escapes")
+            }
+            guard let name = token.name, Self.doesMore(name) else { continue }
+            throw error(at: index, of: tokens, "a report may not call \(name), which does more than read")
+        }
+    }
+
+    private static func doesMore(_ function: String) -> Bool {
+        let names: Set = [
+            "set_config", "setval", "nextval", "loread", "lowrite", "pg_notify", "dblink", "query_to_xml",
+        ]
+        let beginnings = [
+            "lo_", "dblink_", "pg_advisory_", "pg_try_advisory_", "pg_read_", "pg_ls_", "pg_stat_file", "pg_logical_",
+            "pg_replication_", "pg_terminate_", "pg_cancel_", "query_to_xml", "cursor_to_xml", "table_to_xml",
+            "schema_to_xml", "database_to_xml", "ts_stat", "ts_rewrite",
+        ]
+        return names.contains(function) || beginnings.contains(where: function.hasPrefix)
+    }
 
     /// Refuses a parameter that is not declared, or is declared and makes no difference.
     func uses(

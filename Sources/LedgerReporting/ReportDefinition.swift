@@ -45,13 +45,19 @@ package struct ReportDefinition: Sendable, Hashable {
 
     /// The name of its file without `.sql`.
     package var name: String
+    /// Its file.
+    var file: String { name + ".sql" }
     package var title: String
     package var summary: String
     package var parameters: [Parameter]
     package var columns: [Column]
     package var chart: Chart?
+    /// How the percentiles of every answer come about, where the header says so; else the ledger's functions tell.
+    package var percentiles: Report.Percentiles?
     /// The query, with `:name` where a parameter stands.
     package var sql: String
+    /// The line of its file on which the query begins, from 1.
+    var firstLine: Int
     /// The SHA-256 of its file, in hexadecimal.
     package var sha256: String
 }

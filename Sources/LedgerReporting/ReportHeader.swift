@@ -9,6 +9,7 @@ struct ReportHeader {
     private(set) var parameters: [(declaration: ReportDefinition.Parameter, line: Int)] = []
     private(set) var columns: [ReportDefinition.Column] = []
     private(set) var chart: ReportDefinition.Chart?
+    private(set) var percentiles: Report.Percentiles?
 
     init(file: String) {
         self.file = file
@@ -28,6 +29,7 @@ struct ReportHeader {
         case "parameter": try readParameter(value, number)
         case "column": try readColumn(value, number)
         case "chart": try readChart(value, number)
+        case "percentiles": try readPercentiles(value, number)
         default: throw error(number, "unknown key `\(key)`; known are \(Self.keys.joined(separator: ", "))")
         }
     }
@@ -38,7 +40,7 @@ struct ReportHeader {
         throw error(number, "`-- \(key):` stands below the header, which ends with the first line that is no comment")
     }
 
-    private static let keys = ["title", "description", "parameter", "column", "chart"]
+    private static let keys = ["title", "description", "parameter", "column", "chart", "percentiles"]
 
     private static func entry(_ line: Substring) -> (key: Substring, value: String)? {
         guard let match = line.wholeMatch(of: /--[ \t]*([A-Za-z_]+):(.*)/) else { return nil }
@@ -146,6 +148,14 @@ struct ReportHeader {
             throw error(number, "the chart shows `\(column.name)`, which is no number")
         }
         chart = .init(kind: kind, category: words[1], value: words[2], series: words.count == 4 ? words[3] : nil)
+    }
+
+    private mutating func readPercentiles(_ value: String, _ number: Int) throws(ReportError) {
+        if percentiles != nil { throw error(number, "`-- percentiles:` stands twice") }
+        guard let percentiles = Report.Percentiles(rawValue: value) else {
+            throw error(number, "`-- percentiles:` says exact or sketched")
+        }
+        self.percentiles = percentiles
     }
 
     // MARK: - Words

@@ -9,6 +9,8 @@ package struct ReportRunner: Sendable {
     private let pool: PostgresPool
     /// Rows of one answer; more are cut off and the answer says so.
     package var maximumRowCount = 10_000
+    /// Bytes of one answer, roughly; what is more is cut off likewise.
+    package var maximumByteCount = 64 << 20
     /// After this the database gives up.
     package var statementTimeout = Duration.seconds(60)
 
@@ -32,27 +34,64 @@ package struct ReportRunner: Sendable {
         if bindings[ReportDefinition.Parameter.limit] == .null {
             bindings[ReportDefinition.Parameter.limit] = .integer(Int64(maximumRowCount + 1))
         }
-        let query = ReportQuery.bound(definition, bindings)
-            .projected(on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: maximumRowCount + 1)
-        let read = try await answer(query, bounds, of: definition)
-        let rows = try read.rows.map { row in
+        let read = try await answer(query(definition, bindings, limit: maximumRowCount + 1), bounds, of: definition)
+        var rows = try read.rows.map { row in
             try definition.columns.indices.map { try ReportValue(row, $0, as: definition.columns[$0].type) }
         }
+        let bytes = try read.rows.last.map { Int(try $0.decode(definition.columns.count, as: Int64.self)) } ?? 0
+        let isTruncated = rows.count > maximumRowCount || bytes > maximumByteCount
+        if isTruncated { rows.removeLast() }
         return Report(
             definition: definition,
-            arguments: definition.parameters.map { ($0.name, arguments[$0.name] ?? .null) },
+            arguments: definition.parameters.map { parameter in
+                if parameter.type == .timestamp, let chosen = read.parameters[parameter.name] {
+                    return (parameter.name, .timestamp(Timestamp(microsecondsSince1970: chosen)))
+                }
+                return (parameter.name, arguments[parameter.name] ?? .null)
+            },
             ledgerID: read.ledgerID,
             asOfPosition: read.position,
             generatedAt: read.time,
-            rows: Array(rows.prefix(maximumRowCount)),
-            isTruncated: rows.count > maximumRowCount,
+            rows: rows,
+            isTruncated: isTruncated,
             recordedSince: bounds.recordedSince,
             recordedUntil: bounds.recordedUntil,
-            percentiles: read.percentiles.flatMap(Report.Percentiles.init(rawValue:)))
+            percentiles: definition.percentiles ?? read.percentiles.flatMap(Report.Percentiles.init(rawValue:)))
+    }
+
+    /// Has the database plan `definition`, without arguments and without running it.
+    ///
+    /// - Throws: ``ReportError`` `badDefinition` with file, line and reason; an error of the database connection, where
+    ///   a retry is safe.
+    package func check(_ definition: ReportDefinition) async throws {
+        // Even a plan that folds what it can takes no row.
+        let query = query(definition, [:], limit: 0)
+        do {
+            _ = try await pool.boundedRead(query, timeout: statementTimeout)
+        } catch let error as PostgresError where error.code == .server && !error.isRetryable {
+            throw ReportError.badDefinition(
+                definition.file, Self.line(of: error, in: query, of: definition), error.message)
+        }
+    }
+
+    private func query(
+        _ definition: ReportDefinition, _ bindings: [String: ReportValue], limit: Int
+    ) -> PostgresQuery {
+        ReportQuery.bound(definition, bindings).projected(
+            on: definition.columns.map { ($0.name, $0.type.postgresType) }, limit: limit,
+            maximumBytes: maximumByteCount)
+    }
+
+    /// On which line of its file `definition` is at fault for `error`, as far as the database says.
+    private static func line(of error: PostgresError, in query: PostgresQuery, of definition: ReportDefinition) -> Int {
+        guard let position = error.position else { return definition.firstLine }
+        let lineFeeds = query.sql.unicodeScalars.prefix(position - 1).count { $0 == "\n" }
+        return definition.firstLine + max(0, lineFeeds - PostgresQuery.linesBeforeProjected)
     }
 
     /// What the ledger's own functions raise for an argument out of range.
     private static let badArgument = SQLState(rawValue: "RL006")
+    private static let timeOverflow = SQLState(rawValue: "22008")
 
     private func answer(
         _ query: PostgresQuery, _ bounds: ReadBounds, of definition: ReportDefinition
@@ -71,11 +110,18 @@ package struct ReportRunner: Sendable {
                 throw ReportError(
                     .badArgument, "The report `\(definition.name)` cannot be asked so: \(error.message).\(hint)")
             }
+            if error.sqlState == Self.timeOverflow {
+                throw ReportError(
+                    .badArgument, "The report `\(definition.name)` cannot be asked so: it leads to a time out of range."
+                )
+            }
             if error.sqlState == .queryCanceled {
                 throw ReportError(
                     .tookTooLong, "The report `\(definition.name)` took longer than \(statementTimeout); ask for less.")
             }
-            throw ReportError(.failed, "The report `\(definition.name)` failed: \(error.message).")
+            let line = Self.line(of: error, in: query, of: definition)
+            throw ReportError(
+                .failed, "The report `\(definition.name)` failed (\(definition.file):\(line)): \(error.message).")
         }
     }
 }

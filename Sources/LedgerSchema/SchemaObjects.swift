@@ -15,5 +15,6 @@ enum SchemaObjects {
         "ledger_events_after", "as_of", "roll_up", "reset_rollups", "forget_rollups", "sketch_bucket", "sketch_value",
         "rollup_reach", "ceiling_of", "activity", "duration_statistics", "overtaken_runs", "list_runs",
         "runs_with_issues", "verify_rollups", "recorded_since", "recorded_until", "as_of_time", "trend_buckets",
+        "execution_start", "resolved_parameter",
     ]
 }

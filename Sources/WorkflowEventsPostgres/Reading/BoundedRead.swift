@@ -17,6 +17,8 @@ package struct BoundedRead: Sendable {
     /// How percentiles in the answer were reckoned, as `duration_statistics()` says it: `exact` or `sketched`; `nil`
     /// where there are none.
     package var percentiles: String?
+    /// The parameters that the query chose a value for, in microseconds since 1970, as `resolved_parameter()` says it.
+    package var parameters: [String: Int64]
 }
 
 extension PostgresPool {
@@ -41,6 +43,7 @@ extension PostgresPool {
                        set_config('runledger.recorded_since', \(bounds.recordedSince?.rfc3339 ?? ""), true),
                        set_config('runledger.recorded_until', \(bounds.recordedUntil?.rfc3339 ?? ""), true),
                        set_config('runledger.percentiles', '', true),
+                       set_config('runledger.parameters', '', true),
                        set_config('statement_timeout',
                                   coalesce(\(milliseconds), current_setting('statement_timeout')), true)
                 from ledger
@@ -50,15 +53,23 @@ extension PostgresPool {
                 where pg_has_role(rolname, 'member')
                 """,
                 query,
-                "select nullif(current_setting('runledger.percentiles', true), '')",
+                """
+                select nullif(current_setting('runledger.percentiles', true), ''),
+                       array(select jsonb_object_keys(p)), array(select value::bigint from jsonb_each_text(p))
+                from (select coalesce(nullif(current_setting('runledger.parameters', true), ''), '{}')::jsonb as p) as told
+                """,
                 "commit",
             ])
             let (ledgerID, now) = (
                 try results[1][0].decode(0, as: UUID.self), try results[1][0].decode(1, as: PostgresTimestamp.self)
             )
+            let (names, values) = (
+                try results[4][0].decode(1, as: [String].self), try results[4][0].decode(2, as: [Int64].self)
+            )
             return BoundedRead(
                 rows: results[3], position: position, ledgerID: ledgerID, time: Timestamp(now),
-                percentiles: try results[4][0].decode(String?.self))
+                percentiles: try results[4][0].decode(0, as: String?.self),
+                parameters: Dictionary(uniqueKeysWithValues: zip(names, values)))
         }
     }
 }
@@ -96,9 +107,21 @@ extension PostgresConnection {
 }
 
 extension PostgresQuery {
-    /// The first `limit` rows of the query, in its order, with `columns` alone, each cast to its type.
-    package func projected(on columns: [(name: String, type: String)], limit: Int) -> PostgresQuery {
+    /// The first `limit` rows of the query, in its order, with `columns` alone, each cast to its type; behind them comes
+    /// how many bytes the rows have up to each, as text. The row with which they have `maximumBytes` is the last.
+    package func projected(
+        on columns: [(name: String, type: String)], limit: Int, maximumBytes: Int
+    ) -> PostgresQuery {
         let list = columns.map { "\(PostgresQuery.quote(identifier: $0.name))::\($0.type)" }.joined(separator: ", ")
-        return "select \(unsafeSQL: list) from (\n\(self)\n) as answer limit \(limit)"
+        return """
+            select \(unsafeSQL: list), "answer bytes" from (
+                select *, octet_length("the answer"::text) as "row bytes",
+                       sum(octet_length("the answer"::text)) over (rows unbounded preceding) as "answer bytes" from (
+            \(self)
+            ) as "the answer" limit \(limit)) as measured where "answer bytes" - "row bytes" < \(maximumBytes)
+            """
     }
+
+    /// How many lines of ``projected(on:limit:maximumBytes:)`` come before the query itself.
+    package static let linesBeforeProjected = 3
 }

@@ -36,17 +36,15 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try service.serviceSettings(given)
         let logger = Logger.service
         let reports = try ReportCatalogue.load(directory: service.reportsDir ?? given.reportsDirectory)
-        for error in reports.errors {
-            logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
-        }
         let schedules = try schedules(given, reports.catalogue)
         raiseFileLimit(for: settings, logger)
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate, watching: true, logger: logger) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
+                let catalogue = try await catalogue(reports, database, logger)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
-                    database: database, catalogue: reports.catalogue, schedules: schedules, settings: settings,
+                    database: database, catalogue: catalogue, schedules: schedules, settings: settings,
                     logger: logger
                 ) { port in
                     logger.notice("listening", metadata: ["address": "\(address):\(port)"])
@@ -66,6 +64,19 @@ struct ServeCommand: AsyncParsableCommand {
         logger.warning(
             "fewer files may be open than connections are allowed; raise the limit (ulimit -n, LimitNOFILE)",
             metadata: ["allowed": "\(allowed)", "wanted": "\(wanted)"])
+    }
+
+    /// Those of `reports` that the database can answer; the others are told of.
+    private func catalogue(
+        _ reports: ReportCatalogue.Loaded, _ database: LedgerDatabase, _ logger: Logger
+    ) async throws -> ReportCatalogue {
+        try await withLedgerPool(database, maximumConnections: 1, logger: logger) { pool in
+            let checked = try await ReportCatalogue.check(reports, by: ReportRunner(pool: pool))
+            for error in checked.errors {
+                logger.warning("a report is left out", metadata: ["reason": "\(error.message)"])
+            }
+            return checked.catalogue
+        }
     }
 
     /// The schedules to work through; none where no file of them is named.

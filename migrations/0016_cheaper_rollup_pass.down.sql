@@ -198,3 +198,5 @@ begin
     return stop - start;
 end
 $$;
+
+update ledger set contract_version = 3;

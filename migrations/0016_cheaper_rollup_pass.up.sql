@@ -154,7 +154,7 @@ begin
         group by run_id, node, execution_id
     ), executed as (
         select run_id, node, marks,
-            coalesce(start_ts, first_ts - duration_ms * interval '1 ms') as started_at,
+            coalesce(start_ts, execution_start(first_ts, duration_ms)) as started_at,
             -- Then the group is one execution.
             event_count = 1 or event_count = 2 and marks in (3, 5)
                 and (execution_id is not null
@@ -232,3 +232,5 @@ begin
     return stop - start;
 end
 $$;
+
+update ledger set contract_version = 4;
