@@ -17,24 +17,25 @@ extension ReportScheduler {
     /// - Throws: an error of the database connection; a retry is safe. That a report fails is no error here.
     package func makeDue() async throws -> Timestamp? {
         let names = schedules.map(\.name)
-        let now = clock.timestamp()
-        let lastSlots = try await repository.lastSlots(of: names, at: now)
+        while true {
+            try Task.checkCancellation()
+            let now = clock.timestamp()
+            try await enlistDue(at: now)
+            let dueTimes = try await repository.dueTimes(of: names)
+            // One of each schedule, and then what came due meanwhile, so that none waits for all that another has missed.
+            let due = names.filter { name in dueTimes[name].map { $0 <= now } ?? false }
+            if try await make(oneOfEach: due) == 0 {
+                return (schedules.compactMap { $0.cron.next(after: now, in: $0.timeZone) } + dueTimes.values).min()
+            }
+        }
+    }
+
+    /// Has every slot made that has come due, or was missed and is caught up with.
+    private func enlistDue(at now: Timestamp) async throws {
+        let lastSlots = try await repository.lastSlots(of: schedules.map(\.name), at: now)
         for schedule in schedules {
             let slots = schedule.slots(after: lastSlots[schedule.name] ?? now, through: now)
             if !slots.isEmpty { try await repository.enlist(schedule.name, schedule.reports, slots, at: now) }
-        }
-        var next = schedules.compactMap { $0.cron.next(after: now, in: $0.timeZone) }.min()
-        while true {
-            try Task.checkCancellation()
-            let dueTimes = try await repository.dueTimes(of: names)
-            let now = clock.timestamp()
-            // One of each schedule at a time, so that none has to wait for all that another has missed.
-            let due = names.filter { name in dueTimes[name].map { $0 <= now } ?? false }
-            let madeCount = try await make(oneOfEach: due)
-            if madeCount == 0 {
-                if let first = dueTimes.values.min() { next = min(next ?? first, first) }
-                return next
-            }
         }
     }
 

@@ -163,6 +163,29 @@ import WorkflowEventsPostgres
         }
     }
 
+    @Test("What comes due while another schedule catches up does not wait for the end of that")
+    func backlog() async throws {
+        try await withStage { stage in
+            let hourly = try stage.hourly()
+            var evening = try stage.hourly("evening")
+            evening.cron = try CronExpression("0 18 * * *")
+            _ = try await stage.scheduler([hourly, evening]).makeDue()
+            stage.clock.advance(by: .seconds(5 * 3600 + 28 * 60))
+            // Every look at the clock takes a minute.
+            var ticking = stage.clock.sinkClock
+            ticking.timestamp = {
+                stage.clock.advance(by: .seconds(60))
+                return stage.clock.now
+            }
+            _ = try await stage.scheduler([hourly, evening], clock: ticking).makeDue()
+            let made = try await stage.executions().filter { $0.state == .made }
+            let byTime = made.sorted { ($0.finishedAt ?? $0.slot) < ($1.finishedAt ?? $1.slot) }
+            #expect(byTime.count == 7)
+            #expect(byTime[0].schedule == "hourly")
+            #expect(byTime[1...2].contains { $0.schedule == "evening" })
+        }
+    }
+
     @Test("With nothing due, nothing is written")
     func idle() async throws {
         try await withStage { stage in

@@ -4,8 +4,6 @@ import LedgerScheduler
 import LedgerSchedules
 import LedgerTestSupport
 import LibPQ
-import Logging
-import Synchronization
 import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -27,13 +25,14 @@ struct Stage: Sendable {
 
     /// A scheduler as a process of its own would have it.
     func scheduler(
-        _ schedules: [Schedule], pool: PostgresPool? = nil, logger: Logger = TestLedger.logger
+        _ schedules: [Schedule], pool: PostgresPool? = nil, clock: SinkClock? = nil
     ) throws -> ReportScheduler {
         var definitions = try ReportCatalogue.builtIn().definitions
         definitions.append(try ReportDefinition(file: "broken.sql", text: Self.brokenReport))
         return ReportScheduler(
             schedules, catalogue: ReportCatalogue(definitions), pool: pool ?? self.pool,
-            environment: ["HOOK_SECRET": Self.secret], clock: clock.sinkClock, logger: logger)
+            environment: ["HOOK_SECRET": Self.secret], clock: clock ?? self.clock.sinkClock,
+            logger: TestLedger.logger)
     }
 
     /// A schedule of `failures` that is due every hour and goes to the directory.
@@ -82,26 +81,5 @@ func withStage(_ body: (Stage) async throws -> Void) async throws {
                         directory: directory))
             }
         }
-    }
-}
-
-/// Counts warnings and errors.
-struct CountingLogHandler: LogHandler {
-    final class Count: Sendable {
-        private let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-        func add(_ line: String) { lines.withLock { $0.append(line) } }
-    }
-
-    let count: Count
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.warning
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        count.add("\(event.message) \(event.metadata ?? [:])")
     }
 }

@@ -83,7 +83,7 @@ struct FailureTests {
                 """, on: database)
             let ingest = try await runledger("ingest", "-", input: file([line()]))
             expectFailure(
-                ingest, "The ledger in schema runledger has contract 99, and this runledger knows 3. Upgrade runledger."
+                ingest, "The ledger in schema runledger has contract 99, and this runledger knows 4. Upgrade runledger."
             )
             let migration = try await runledger("migrate", "up")
             #expect(

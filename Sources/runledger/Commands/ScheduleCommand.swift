@@ -166,8 +166,7 @@ private struct UpcomingSchedule: TableRow {
     static var columns: [ReportDefinition.Column] {
         [
             .init(name: "name", type: .text), .init(name: "reports", type: .texts), .init(name: "cron", type: .text),
-            .init(name: "time_zone", type: .text), .init(name: "window", type: .text),
-            .init(name: "catch_up", type: .text), .init(name: "next", type: .timestamp),
+            .init(name: "time_zone", type: .text), .init(name: "next", type: .timestamp),
             .init(name: "second", type: .timestamp), .init(name: "third", type: .timestamp),
         ]
     }
@@ -176,7 +175,8 @@ private struct UpcomingSchedule: TableRow {
         let times = slots.map(ReportValue.timestamp) + Array(repeating: .null, count: Self.slotCount - slots.count)
         return [
             .text(schedule.name), .texts(schedule.reports), .text(schedule.cron.text),
-            .text(schedule.timeZone.identifier), .text(schedule.window.text), .text(schedule.catchUp.rawValue),
+            // As Foundation calls UTC.
+            .text(schedule.timeZone == .gmt ? "UTC" : schedule.timeZone.identifier),
         ] + times
     }
 }
