@@ -6,6 +6,11 @@ extension ReportCatalogue {
         package var catalogue: ReportCatalogue
         /// Why files are not in it, each with ``ReportError/place``, by file name.
         package var errors: [ReportError]
+
+        package init(catalogue: ReportCatalogue, errors: [ReportError]) {
+            self.catalogue = catalogue
+            self.errors = errors
+        }
     }
 
     /// What is left of `loaded` after the database has looked at the queries of the user's reports.

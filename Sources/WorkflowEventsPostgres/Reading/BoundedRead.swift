@@ -55,7 +55,8 @@ extension PostgresPool {
                 query,
                 """
                 select nullif(current_setting('runledger.percentiles', true), ''),
-                       array(select jsonb_object_keys(p)), array(select value::bigint from jsonb_each_text(p))
+                       array(select key from jsonb_each_text(p) where value is not null),
+                       array(select value::bigint from jsonb_each_text(p) where value is not null)
                 from (select coalesce(nullif(current_setting('runledger.parameters', true), ''), '{}')::jsonb as p) as told
                 """,
                 "commit",
