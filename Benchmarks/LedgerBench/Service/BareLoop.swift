@@ -4,6 +4,8 @@ import Foundation
 struct BareLoop {
     let socketCount: Int
     static let blockBytes = 1 << 16
+    /// What a client has not read lies in memory that all of them share.
+    static let receiveBufferBytes: Int32 = 1 << 17
 
     /// Bytes per second over all sockets.
     func run(bytesPerSocket: Int) async throws -> Double {
@@ -54,7 +56,7 @@ struct BareLoop {
         guard isListening else { throw BenchError("listen: \(String(cString: strerror(errno)))") }
         let port = Int(UInt16(bigEndian: address.sin_port))
         return try (0..<count).map { _ in
-            let client = try RawSocket(port: port)
+            let client = try RawSocket(port: port, receiveBufferBytes: receiveBufferBytes)
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else { throw BenchError("accept: \(String(cString: strerror(errno)))") }
             return (RawSocket(descriptor: descriptor), client)

@@ -79,12 +79,25 @@ struct FootprintMeasure {
 
     private func idling(_ service: ServiceProcess) async throws -> (share: Double, walBytes: Int64) {
         try await bench.settle()
+        try await setAutovacuum("off")
         try await quiet()
         let wal = try await walPosition()
         let computed = try service.computedSeconds()
         try await Task.sleep(for: .seconds(Self.idleSeconds))
         let share = (try service.computedSeconds() - computed) / Double(Self.idleSeconds)
-        return (share, try await walPosition() - wal)
+        let walBytes = try await walPosition() - wal
+        try await setAutovacuum("on")
+        return (share, walBytes)
+    }
+
+    /// Has PostgreSQL vacuum by itself, or not: what it writes about what came before would count as the service's.
+    private func setAutovacuum(_ setting: String) async throws {
+        try await bench.withPool { pool in
+            try await pool.withConnection { connection in
+                try await connection.execute(script: "alter system set autovacuum = \(setting)")
+                try await connection.execute(script: "select pg_reload_conf()")
+            }
+        }
     }
 
     /// Waits until PostgreSQL has nothing of its own to write about what came before: some seconds without any WAL.

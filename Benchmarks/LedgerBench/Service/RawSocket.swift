@@ -5,9 +5,14 @@ final class RawSocket: Sendable {
     let descriptor: Int32
 
     /// Connects to `port` of 127.0.0.1.
-    init(port: Int) throws {
+    ///
+    /// - Parameter receiveBufferBytes: about how much may lie unread; `nil` for what the system thinks fit.
+    init(port: Int, receiveBufferBytes: Int32? = nil) throws {
         descriptor = socket(AF_INET, RawSocket.streamType, 0)
         guard descriptor >= 0 else { throw BenchError("socket: \(String(cString: strerror(errno)))") }
+        if var bytes = receiveBufferBytes {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian

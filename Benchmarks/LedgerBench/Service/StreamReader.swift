@@ -14,8 +14,8 @@ final class StreamReader {
     private static let control = Array("{\"control\":\"caught_up\"".utf8)
 
     /// Subscribes to `query` and waits for the answer.
-    init(port: Int, query: String = "") throws {
-        socket = try RawSocket(port: port)
+    init(port: Int, query: String = "", receiveBufferBytes: Int32? = nil) throws {
+        socket = try RawSocket(port: port, receiveBufferBytes: receiveBufferBytes)
         let request = """
             GET /v1/stream\(query) HTTP/1.1\r
             Host: localhost\r
