@@ -1,9 +1,7 @@
 -- A cheaper pass of roll_up(): what the events of a run add up to is added to its summary, and only how they pair off
 -- is reckoned from all of them; everything is gathered by hash, and nothing is sorted for each group.
 
--- Rows that change at every pass: room for their next versions in their pages, and histograms as they are, which would
--- be compressed from 2 kB on, each time.
-alter table run_summaries set (fillfactor = 60);
+-- Histograms that change at every pass stay as they are, which would be compressed from 2 kB on, each time.
 alter table rollup_cells set (toast_tuple_target = 8160);
 alter table rollup_cells alter sketch_buckets set storage external, alter sketch_counts set storage external;
 

@@ -2,7 +2,7 @@ package import LibPQ
 package import Logging
 import Synchronization
 
-/// Keeps the rollups up to date: a pass a second, and one after the other while there is much to do.
+/// Keeps the rollups up to date: a pass twice a second, and one after the other while there is much to do.
 ///
 /// Any number of processes may do so; whoever comes to it does the next pass. A writer of the same process can be held
 /// back to their pace.
@@ -22,7 +22,7 @@ package final class RollupUpkeep: Sendable {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    private static let interval = Duration.seconds(1)
+    private static let interval = Duration.milliseconds(500)
     /// A pass of fewer events waits for more to share its cost.
     private static let busySize: Int64 = 50_000
     /// So many events may be left before a writer is held back …
