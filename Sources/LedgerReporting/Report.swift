@@ -25,6 +25,8 @@ package struct Report: Sendable {
     package var recordedUntil: Timestamp?
     /// How its percentiles came about; `nil` where it has none or does not say.
     package var percentiles: Percentiles?
+    /// The release of runledger that answered.
+    package var version = Release.version
 
     /// The answer of `definition` to `arguments`.
     package init(

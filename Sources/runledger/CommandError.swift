@@ -28,6 +28,24 @@ struct CommandError: Error, CustomStringConvertible, LocalizedError {
     }
 }
 
+/// A question that only the command itself, not the parser of its arguments, can tell to be wrong usage.
+struct UsageError: Error, CustomStringConvertible {
+    /// What the parser would print.
+    let description: String
+
+    /// - Parameters:
+    ///   - message: what is wrong, as a sentence.
+    ///   - command: whose help tells more.
+    ///   - usage: how that is used.
+    init(_ message: String, of command: String, _ usage: String) {
+        description = """
+            Error: \(message)
+            Usage: runledger \(usage)
+              See 'runledger \(command) --help' for more information.
+            """
+    }
+}
+
 extension PostgresError {
     /// The message, and what to do about it where the code tells.
     fileprivate var explanation: String {

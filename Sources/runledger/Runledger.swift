@@ -39,6 +39,9 @@ struct Runledger: AsyncParsableCommand {
             } catch {
                 throw explained(error)
             }
+        } catch let error as UsageError {
+            Terminal.note(error.description)
+            Foundation.exit(ExitCode.validationFailure.rawValue)
         } catch {
             exit(withError: error)
         }
@@ -47,7 +50,7 @@ struct Runledger: AsyncParsableCommand {
     /// What a command threw, as the parser's own errors or in words for the person at the terminal.
     private static func explained(_ error: any Error) -> any Error {
         switch error {
-        case is ExitCode: error
+        case is ExitCode, is UsageError: error
         case is OutputClosed: ExitCode.success
         case is CancellationError: ExitCode.failure
         // A request for help and wrong usage are the parser's to answer.

@@ -17,13 +17,14 @@ extension Report {
         return json
     }
 
-    /// What is kept beside `file`, which holds the answer in some format: the JSON without its rows, and the SHA-256 of
-    /// the file. ``ReportManifest`` reads it.
-    package func manifest(of file: [UInt8]) -> [UInt8] {
+    /// What is kept beside `file`, which holds the answer in `format`: the JSON without its rows, the format, and the
+    /// SHA-256 of the file. ``ReportManifest`` reads it.
+    package func manifest(of file: [UInt8], as format: ReportFormat) -> [UInt8] {
         var json: [UInt8] = []
         var object = JSONObjectWriter(&json)
         addDescription(to: &object, &json)
         addSummary(to: &object, &json)
+        object.add("format", format.rawValue, to: &json)
         object.add("file_sha256", Self.sha256(of: file), to: &json)
         object.end(&json)
         json.append(UInt8(ascii: "\n"))
@@ -47,19 +48,29 @@ extension Report {
         object.add("report", definition.name, to: &json)
         object.add("title", definition.title, to: &json)
         object.add("report_sha256", definition.sha256, to: &json)
-        object.add("version", Release.version, to: &json)
-        object.add("parameters", to: &json) { json in
-            var parameters = JSONObjectWriter(&json)
-            for (name, value) in arguments { parameters.add(name, to: &json) { value.appendJSON(to: &$0) } }
-            parameters.end(&json)
-        }
+        object.add("version", version, to: &json)
+        object.add("parameters", to: &json) { $0 += parametersJSON }
         object.add("ledger_id", ledgerID.uuidString.lowercased(), to: &json)
         object.add("as_of_position", asOfPosition, to: &json)
         if let recordedSince { object.add("recorded_since", recordedSince.rfc3339, to: &json) }
         if let recordedUntil { object.add("recorded_until", recordedUntil.rfc3339, to: &json) }
         object.add("generated_at", generatedAt.rfc3339, to: &json)
-        object.add("columns", to: &json) { json in
-            appendJSONArray(definition.columns, to: &json) { $0.appendJSON(to: &$1) }
-        }
+        object.add("columns", to: &json) { $0 += columnsJSON }
+    }
+
+    /// What it was asked with, as a JSON object.
+    package var parametersJSON: [UInt8] {
+        var json: [UInt8] = []
+        var parameters = JSONObjectWriter(&json)
+        for (name, value) in arguments { parameters.add(name, to: &json) { value.appendJSON(to: &$0) } }
+        parameters.end(&json)
+        return json
+    }
+
+    /// Its columns, as a JSON array.
+    package var columnsJSON: [UInt8] {
+        var json: [UInt8] = []
+        appendJSONArray(definition.columns, to: &json) { $0.appendJSON(to: &$1) }
+        return json
     }
 }

@@ -39,7 +39,8 @@ struct ScheduleCommand: AsyncParsableCommand {
         var format: OutputFormat = .table
 
         func run() async throws {
-            let schedules = try options.load(try options.catalogue(), try await Settings(file: nil))
+            let settings = try await Settings(file: nil)
+            let schedules = try options.load(try options.catalogue(settings), settings)
             let now = Timestamp.now
             try Listing(schedules.map { UpcomingSchedule($0, after: now) }, envelope: "schedules").print(as: format)
         }
@@ -75,8 +76,9 @@ struct ScheduleCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let catalogue = try options.catalogue()
-            let schedules = try options.load(catalogue, try await database.settings())
+            let settings = try await database.settings()
+            let catalogue = try options.catalogue(settings)
+            let schedules = try options.load(catalogue, settings)
             guard let schedule = schedules.first(where: { $0.name == name }) else {
                 let known = schedules.map(\.name).joined(separator: ", ")
                 throw CommandError("There is no schedule \(name); the schedules are \(known).")
@@ -133,7 +135,7 @@ struct ScheduleCommand: AsyncParsableCommand {
         func run() async throws {
             var options = ScheduleOptions()
             options.reportsDir = reportsDir
-            let catalogue = try options.catalogue()
+            let catalogue = try options.catalogue(try await Settings(file: nil))
             let mistakes: [ScheduleFile.Mistake]
             do {
                 let count = try ScheduleFile(path: file, catalogue: catalogue).schedules.count

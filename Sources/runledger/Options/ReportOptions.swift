@@ -57,10 +57,10 @@ struct ReportOptions: ParsableArguments {
         completion: .directory)
     var reportsDir: String?
 
-    /// The built-in reports and those of the user's directory; those that are wrong are told of.
-    func catalogue() throws -> ReportCatalogue {
-        let environment = ProcessInfo.processInfo.environment["RUNLEDGER_REPORTS_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        let loaded = try ReportCatalogue.load(directory: reportsDir ?? environment)
+    /// The built-in reports and those of the directory that the flag, or where it says nothing `settings`, names; those
+    /// that are wrong are told of.
+    func catalogue(_ settings: Settings) throws -> ReportCatalogue {
+        let loaded = try ReportCatalogue.load(directory: reportsDir ?? settings.reportsDirectory)
         for error in loaded.errors { Terminal.note("A report is left out: \(error.message)") }
         return loaded.catalogue
     }
@@ -72,8 +72,17 @@ struct ReportOptions: ParsableArguments {
 
     /// What `definition` is asked.
     ///
-    /// - Throws: ``ReportError`` `badArgument`, or a `ValidationError` for `--set` without a name or a value.
+    /// - Throws: ``ReportError`` `badArgument`, or as ``texts()`` does.
     func arguments(for definition: ReportDefinition) throws -> [String: ReportValue] {
+        let arguments = try ReportArguments.parse(texts(), for: definition, now: .now)
+        try ReportArguments.checkWindows(arguments, bounds)
+        return arguments
+    }
+
+    /// The parameters that are given, as they are written.
+    ///
+    /// - Throws: a `ValidationError` for `--set` without a name or a value.
+    func texts() throws -> [(name: String, text: String)] {
         var texts: [(name: String, text: String)] = []
         for (name, text) in [("since", since), ("until", until), ("node", node), ("limit", limit)] {
             if let text { texts.append((name, text)) }
@@ -85,6 +94,6 @@ struct ReportOptions: ParsableArguments {
             }
             texts.append((String(other[..<equals]), String(other[other.index(after: equals)...])))
         }
-        return try ReportArguments.parse(texts, for: definition, now: .now)
+        return texts
     }
 }

@@ -15,11 +15,12 @@ struct ScheduleOptions: ParsableArguments {
         completion: .directory)
     var reportsDir: String?
 
-    /// The reports there are; those that are wrong are told of.
-    func catalogue() throws -> ReportCatalogue {
+    /// The reports there are, those of the directory that the flag, or where it says nothing `settings`, names among
+    /// them; those that are wrong are told of.
+    func catalogue(_ settings: Settings) throws -> ReportCatalogue {
         var options = ReportOptions()
         options.reportsDir = reportsDir
-        return try options.catalogue()
+        return try options.catalogue(settings)
     }
 
     /// The schedules of the file that the flag, or where it says nothing `settings`, names.
