@@ -1,6 +1,6 @@
 package import AsyncHTTPClient
 import Foundation
-import LedgerReporting
+package import LedgerReporting
 package import LedgerService
 package import LedgerTestSupport
 package import Logging
@@ -109,15 +109,15 @@ package struct TestService: Sendable {
 extension TestLedger {
     /// Runs `body` with a service on the ledger, which has ended when this returns.
     package func withService<R: Sendable>(
-        _ settings: ServiceSettings = ServiceSettings(), logger: Logger = TestLedger.logger,
-        _ body: @Sendable (TestService) async throws -> R
+        _ settings: ServiceSettings = ServiceSettings(), catalogue: ReportCatalogue? = nil,
+        logger: Logger = TestLedger.logger, _ body: @Sendable (TestService) async throws -> R
     ) async throws -> R {
         var settings = settings
         settings.port = 0
         settings.adminToken = TestService.token
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let service = LedgerService(
-            database: database, catalogue: try .builtIn(), settings: settings, logger: logger
+            database: database, catalogue: try catalogue ?? .builtIn(), settings: settings, logger: logger
         ) {
             port.yield($0)
         }
