@@ -95,6 +95,18 @@ struct FailureTests {
         }
     }
 
+    @Test("Who may not make the rollups again is told which role may")
+    func rebuildWithoutTheRight() async throws {
+        try await withTestDatabase { database in
+            try #require(try await CommandLineTool(database: database)("migrate", "up").exitCode == 0)
+            let writer = CommandLineTool(database: TestServer.adding("user", "runledger_writer", to: database))
+            expectFailure(
+                try await writer("rollup", "rebuild"),
+                "This login may not make the rollups again. Log in as a member of the ledger's owner role, usually "
+                    + "runledger_owner.")
+        }
+    }
+
     @Test("Migrations go up, are listed, and go down only where no events are or that is meant")
     func migrations() async throws {
         try await withTestDatabase { database in

@@ -1,6 +1,9 @@
 import ArgumentParser
 package import EventLedger
 package import LedgerReporting
+import LedgerSchema
+import LibPQ
+import WorkflowEventsPostgres
 
 struct RollupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -49,8 +52,14 @@ struct RollupCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await interruptibly {
-                try await database.withLedger { _, pool in
-                    try await Rollup(pool: pool).reset()
+                try await database.withLedger { database, pool in
+                    do {
+                        try await Rollup(pool: pool).reset()
+                    } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
+                        throw CommandError(
+                            "This login may not make the rollups again. Log in as a member of the ledger's owner role, "
+                                + "usually \(LedgerRoles(schema: database.schema).owner).")
+                    }
                     try await Rollup(pool: pool).catchUpShowingProgress()
                 }
                 Terminal.note("The rollups are made again.")
