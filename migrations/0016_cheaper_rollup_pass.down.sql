@@ -1,3 +1,4 @@
+alter table run_summaries set (fillfactor = 80);
 alter table rollup_cells reset (toast_tuple_target);
 alter table rollup_cells alter sketch_buckets set storage extended, alter sketch_counts set storage extended;
 

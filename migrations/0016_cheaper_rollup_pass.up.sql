@@ -2,6 +2,8 @@
 -- is reckoned from all of them; everything is gathered by hash, and nothing is sorted for each group.
 
 -- Histograms that change at every pass stay as they are, which would be compressed from 2 kB on, each time.
+-- Most runs are rolled up in one pass or two: little room for their next versions is enough.
+alter table run_summaries set (fillfactor = 90);
 alter table rollup_cells set (toast_tuple_target = 8160);
 alter table rollup_cells alter sketch_buckets set storage external, alter sketch_counts set storage external;
 
