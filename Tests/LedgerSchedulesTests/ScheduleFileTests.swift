@@ -264,6 +264,25 @@ struct ScheduleFileTests {
             ])
     }
 
+    @Test("What a report cannot do without is missed, unless it is given or a window sets it")
+    func needed() throws {
+        let text = """
+            schedules:
+            - {name: a, report: one, cron: '@daily', deliveries: [{directory: x}]}
+            - {name: b, report: one, cron: '@daily', deliveries: [{directory: y}], parameters: {team: t}, window: today}
+            """
+        let error = try #require(throws: ScheduleError.self) {
+            try ScheduleFile(
+                text, file: "s.yaml", reports: ["one": ["team": .text, "since": .timestamp, "until": .timestamp]],
+                needed: ["one": ["team", "since"]])
+        }
+        #expect(
+            error.mistakes.map(\.description) == [
+                "s.yaml:2: the report `one` needs the parameter `since`",
+                "s.yaml:2: the report `one` needs the parameter `team`",
+            ])
+    }
+
     @Test(
         "File names that would be the same are refused",
         arguments: [

@@ -19,7 +19,11 @@ extension ScheduleFile {
             let parameters = definition.parameters.map { ($0.name, ParameterType($0.type)) }
             return (definition.name, Dictionary(parameters) { first, _ in first })
         }
-        try self.init(text, file: path, reports: Dictionary(reports) { first, _ in first }) { report, name, text in
+        let needed = catalogue.definitions.map { ($0.name, $0.parameters.filter(\.isRequired).map(\.name)) }
+        try self.init(
+            text, file: path, reports: Dictionary(reports) { first, _ in first },
+            needed: Dictionary(needed) { first, _ in first }
+        ) { report, name, text in
             let definition = catalogue.definitions.first { $0.name == report }
             guard let parameter = definition?.parameters.first(where: { $0.name == name }) else { return nil }
             return parameter.value(of: text, now: .now) == nil ? parameter.form : nil

@@ -13,6 +13,12 @@ extension ScheduleFileReader {
         let name = required("name", of: fields).flatMap { self.name($0) }
         let reports = self.reports(of: fields)
         let parameters = values["parameters"].map { self.parameters($0, of: reports, besideWindow: values["window"]) }
+        let given = Set((parameters ?? [:]).keys).union(values["window"] == nil ? [] : ["since", "until"])
+        for report in reports {
+            for name in needed[report] ?? [] where !given.contains(name) {
+                note(fields.line, "the report `\(report)` needs the parameter `\(name)`")
+            }
+        }
         let cron = required("cron", of: fields).flatMap { value in
             parsed(value, of: "cron") { text throws(ScheduleError) in try CronExpression(text) }
         }

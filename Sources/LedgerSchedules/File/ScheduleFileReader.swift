@@ -2,6 +2,7 @@
 struct ScheduleFileReader {
     let file: String
     let reports: [String: [String: ParameterType]]
+    let needed: [String: [String]]
     let refusal: (_ report: String, _ parameter: String, _ text: String) -> String?
     private(set) var mistakes: Set<ScheduleFile.Mistake> = []
     /// The line of every name so far.
@@ -10,11 +11,12 @@ struct ScheduleFileReader {
     var writers: [FileWriter] = []
 
     init(
-        file: String, reports: [String: [String: ParameterType]],
+        file: String, reports: [String: [String: ParameterType]], needed: [String: [String]],
         refusal: @escaping (_ report: String, _ parameter: String, _ text: String) -> String?
     ) {
         self.file = file
         self.reports = reports
+        self.needed = needed
         self.refusal = refusal
     }
 
