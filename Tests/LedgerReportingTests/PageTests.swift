@@ -55,7 +55,8 @@ struct PageTests {
             "<h1>Failures &amp; &lt;findings&gt;</h1>", "<dt>As of position</dt><dd>1234567</dd>",
             "0193a1c2-7d4e-7a10-9b6f-2f6d3a5e8c11", report.rowsSHA256, report.definition.sha256,
             "2025-11-18 00:00:00.25 UTC", "<dd class=\"nothing\">not set</dd>", "2025-11-21 00:00:00 UTC",
-            "Not complete: the answer was cut off after 3 rows.",
+            "Not complete: the answer was cut off after 3 rows.", "runledger \(Release.version) made this page.",
+            "docs/reports.md of runledger has the exact rule.",
         ] {
             #expect(page.contains(fact), "\(fact)")
         }

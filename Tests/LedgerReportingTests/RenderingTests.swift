@@ -92,6 +92,17 @@ struct RenderingTests {
                 """)
     }
 
+    @Test("The difference of two ratios is in percentage points, in a table and on an axis")
+    func differencesOfRatios() {
+        let column = ReportDefinition.Column(name: "rate_change", type: .number, unit: "ratio-difference")
+        let text = DataTable(columns: [column], rows: [[.number(-0.05)], [.number(0.125)]]).text(width: nil)
+        #expect(
+            text.split(separator: "\n").dropFirst(2).map { $0.trimmingPrefix { $0 == " " } } == ["-5.0 pp", "12.5 pp"])
+        let scale = ValueScale([-0.05, 0.125], of: column, tickCount: 6)
+        #expect(scale.label(of: 0.125) == "12.5 pp")
+        #expect(scale.caption(of: column) == "rate_change, in percentage points")
+    }
+
     @Test("A number is never shown as zero that is not")
     func smallNumbers() {
         let columns = [ReportDefinition.Column(name: "mean_ms", type: .number, unit: "ms")]

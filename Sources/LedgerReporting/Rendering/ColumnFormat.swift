@@ -28,8 +28,8 @@ package struct ColumnFormat: Sendable {
         }
     }
 
-    /// `value` as text, in which anything may stand: whoever shows it neutralises it. A ratio is a percentage, a list
-    /// is joined by `; `, a time is UTC to the second without saying so.
+    /// `value` as text, in which anything may stand: whoever shows it neutralises it. A ratio is a percentage, the difference
+    /// of two is in percentage points, a list is joined by `; `, a time is UTC to the second without saying so.
     package func text(_ value: ReportValue) -> String {
         switch value {
         case .null: Self.nothing
@@ -47,10 +47,18 @@ package struct ColumnFormat: Sendable {
         guard number.isFinite else { return Self.nothing }
         let text = DecimalText.text(
             number * Self.factor(of: column), fractionDigits: fractionDigits, groupsDigits: groupsDigits)
-        return column.unit == "ratio" ? text + " %" : text
+        return text + Self.suffix(of: column)
+    }
+
+    private static func suffix(of column: ReportDefinition.Column) -> String {
+        switch column.unit {
+        case "ratio": " %"
+        case "ratio-difference": " pp"
+        default: ""
+        }
     }
 
     private static func factor(of column: ReportDefinition.Column) -> Double {
-        column.unit == "ratio" ? 100 : 1
+        suffix(of: column).isEmpty ? 1 : 100
     }
 }

@@ -3,7 +3,7 @@ import WorkflowEvents
 extension Report {
     /// What a truncated answer says of itself.
     var truncationNotice: String {
-        "Not complete: the answer was cut off after \(rows.count) rows. Ask for less at a time."
+        "Not complete: the answer was cut off after \(DecimalText.grouped(String(rows.count))) rows. Ask for less at a time."
     }
 }
 

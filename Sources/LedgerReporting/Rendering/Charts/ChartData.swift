@@ -43,7 +43,7 @@ package struct ChartData: Sendable {
         case .null: ColumnFormat.nothing
         case .text(let text): text.displayable
         case .texts(let texts): texts.joined(separator: "; ").displayable
-        case .integer(let number): String(number)
+        case .integer(let number): DecimalText.grouped(String(number))
         case .number(let number): ReportValue.shortest(number)
         case .boolean(let flag): String(flag)
         case .duration(let span): span.text

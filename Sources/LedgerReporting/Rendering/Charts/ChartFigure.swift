@@ -22,21 +22,23 @@ package struct ChartFigure: Sendable {
         }
         let missing = data.points.count - data.values.count
         let verb = missing == 1 ? "has" : "have"
-        let missingNote = "\(missing) of \(data.points.count) rows \(verb) no value of \(data.valueColumn.name)."
+        let rowCount = DecimalText.grouped(String(data.points.count))
+        let missingCount = DecimalText.grouped(String(missing))
+        let missingNote = "\(missingCount) of \(rowCount) rows \(verb) no value of \(data.valueColumn.name)."
         let missingNotes = missing == 0 ? [] : [missingNote]
         switch data.kind {
         case .bar:
             let chart = BarChart(data)
             let count = chart.bars.count
-            let cut = "The \(count) largest of \(data.points.count) are shown; the table has all of them."
+            let cut = "The \(count) largest of \(rowCount) are shown; the table has all of them."
             notes = (chart.omittedCount > 0 ? [cut] : []) + missingNotes
             description = Self.summary(of: data, "Bar chart, \(count) \(count == 1 ? "bar" : "bars").", notes)
             drawings = ChartSize.allCases.map(chart.drawing)
         case .line:
             let chart = LineChart(data)
             let count = chart.series.count
-            let cut =
-                "The \(count) lines that reach furthest are shown of \(count + chart.omittedCount); the table has all."
+            let all = DecimalText.grouped(String(count + chart.omittedCount))
+            let cut = "The \(count) lines that reach furthest are shown of \(all); the table has all."
             notes = (chart.omittedCount > 0 ? [cut] : []) + missingNotes
             let names = chart.series.compactMap(\.name)
             let verb = count == 1 ? "The line is" : "The lines are"

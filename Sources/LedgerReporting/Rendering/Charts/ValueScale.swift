@@ -21,7 +21,7 @@ package struct ValueScale: Sendable {
         let isWhole = column.type == .integer && unit.divisor == 1
         let (low, high) = (least / unit.divisor, greatest / unit.divisor)
         // Where all is zero there is no extent to divide; one of whatever is counted gives the axis a scale.
-        let extent = high > low ? (low, high) : (0, column.unit == "ratio" ? 100 : 1)
+        let extent = high > low ? (low, high) : (0, unit.divisor < 1 ? 100 : 1)
         let step = Self.roundStep((extent.1 - extent.0) / Double(max(1, tickCount - 1)), isWhole: isWhole)
         self.unit = unit
         self.column = column

@@ -14,6 +14,7 @@ package struct ValueUnit: Sendable, Hashable {
     package init(largest: Double, of unit: String?) {
         switch unit {
         case "ratio": self.init(divisor: 0.01, suffix: " %", words: "percent")
+        case "ratio-difference": self.init(divisor: 0.01, suffix: " pp", words: "percentage points")
         case "ms": self = Self.fitting(largest, Self.durations(inMilliseconds: 1))
         case "s": self = Self.fitting(largest, Self.durations(inMilliseconds: 1000))
         case "bytes": self = Self.fitting(largest, Self.bytes)

@@ -27,7 +27,9 @@ struct HTMLTable {
     var headers: [[String: Any]] {
         zip(table.columns, kinds).map { column, kind in
             let unit = column.type == .timestamp ? "UTC" : column.unit
-            let isSaid = unit == nil || unit == "ratio" || column.name.hasSuffix("_" + (unit ?? ""))
+            let isSaid =
+                unit == nil || ["ratio", "ratio-difference"].contains(unit)
+                || column.name.hasSuffix("_" + (unit ?? ""))
             return ["name": column.name, "kind": kind, "unit": isSaid ? false : (unit as Any?) ?? false]
         }
     }

@@ -13,6 +13,7 @@ extension Report {
             "report_name": definition.name,
             "title": definition.title,
             "summary": definition.summary,
+            "version": version,
             "position": String(asOfPosition),
             "ledger": ledgerID.uuidString.lowercased(),
             "generated": generatedAt.exactDisplayText,
