@@ -11,7 +11,7 @@
 -- column: failures_before integer
 -- column: rate number ratio
 -- column: rate_before number ratio
--- column: rate_change number ratio
+-- column: rate_change number ratio-difference
 -- column: mean_ms number ms
 -- column: mean_ms_before number ms
 -- column: mean_ms_change number ratio
