@@ -24,6 +24,9 @@ extension Session {
         }
         // The one way to get the SQLSTATE of a refused connection: libpq prints it into the message.
         PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+        // Without one, libpq prints to standard error what a server says that dies meanwhile.
+        let firstNotices = NoticeLog(logger: logger, redactor: redactor).attach(to: connection)
+        defer { firstNotices.release() }
         do {
             let limit = connectLimit(configuration, options).map { ContinuousClock.now + $0 * hostCount }
             try waitUntilConnected(connection, until: limit, wake: wake, redactor: redactor)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes prebuilt bytes to a number of sockets from one thread while another reads them: what fan-out could be at best.
+/// Writes prebuilt bytes to a number of sockets from one thread while two read them: what fan-out could be at best.
 struct BareLoop {
     let socketCount: Int
     static let blockBytes = 1 << 16
@@ -13,16 +13,7 @@ struct BareLoop {
         let writers = pairs.map(\.0)
         let begin = ContinuousClock.now
         async let writing: Void = Self.write(bytesPerSocket, to: writers)
-        var rest = [Int](repeating: bytesPerSocket, count: socketCount)
-        var open = socketCount
-        var buffer = [UInt8](repeating: 0, count: Self.blockBytes)
-        let readers = pairs.map(\.1)
-        try whileReadable(readers) { index in
-            let count = try buffer.withUnsafeMutableBytes { try readers[index].read(into: $0) }
-            rest[index] -= count
-            if rest[index] == 0, count > 0 { open -= 1 }
-            return open > 0
-        }
+        try await drain(pairs.map(\.1)) { _ in bytesPerSocket }
         try await writing
         return Double(bytesPerSocket * socketCount) / ((ContinuousClock.now - begin) / .seconds(1))
     }

@@ -18,6 +18,7 @@ struct HTTPLoad: Sendable {
             sent += 1
         }
         try whileReadable(sockets) { index in
+            guard let index else { return true }
             guard let reply = try readers[index].read(from: sockets[index]) else { return true }
             guard reply == status else { throw BenchError("the service answered \(reply): \(readers[index].lastText)") }
             answered += 1

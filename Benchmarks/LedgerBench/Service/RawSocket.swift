@@ -87,13 +87,51 @@ final class RawSocket: Sendable {
     }
 }
 
-/// Calls `body` with the index of each of `sockets` that can be read, until it says that it has enough.
-func whileReadable(_ sockets: [RawSocket], _ body: (Int) throws -> Bool) throws {
+/// Calls `body` with the index of each of `sockets` that can be read, until it says that it has enough, and with `nil`
+/// where none can for a moment.
+///
+/// - Parameter isPatient: whether to wait for more where few can be read: each look at hundreds of sockets costs as much
+///   as reading some of them.
+func whileReadable(_ sockets: [RawSocket], isPatient: Bool = false, _ body: (Int?) throws -> Bool) throws {
     var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+    var quietCount = 0
     while true {
-        guard poll(&entries, nfds_t(entries.count), 20_000) > 0 else { throw BenchError("the service does not answer") }
+        let count = poll(&entries, nfds_t(entries.count), 20)
+        quietCount = count > 0 ? 0 : quietCount + 1
+        guard quietCount < 1000 else { throw BenchError("the service does not answer") }
+        if count <= 0, try !body(nil) { return }
         for index in entries.indices where entries[index].revents != 0 {
             if try !body(index) { return }
         }
+        if isPatient, count < entries.count / 4 { usleep(500) }
+    }
+}
+
+/// Takes away what `sockets` are sent, on two threads of its own, until each has had as many bytes as `wanted` says.
+///
+/// - Parameter wanted: for a socket's index; asked again and again, as it may not be known from the beginning.
+func drain(_ sockets: [RawSocket], _ wanted: @escaping @Sendable (Int) -> Int) async throws {
+    try await withThrowingTaskGroup { group in
+        for half in 0..<2 {
+            let indices = sockets.indices.filter { $0 % 2 == half }
+            group.addTask {
+                try await withCheckedThrowingContinuation { continuation in
+                    Thread { continuation.resume(with: Result { try drain(sockets, indices, wanted) }) }.start()
+                }
+            }
+        }
+        try await group.waitForAll()
+    }
+}
+
+private func drain(_ sockets: [RawSocket], _ indices: [Int], _ wanted: (Int) -> Int) throws {
+    var counts = [Int](repeating: 0, count: indices.count)
+    var buffer = [UInt8](repeating: 0, count: BareLoop.blockBytes)
+    try whileReadable(indices.map { sockets[$0] }, isPatient: true) { place in
+        if let place {
+            counts[place] += try buffer.withUnsafeMutableBytes { try sockets[indices[place]].read(into: $0) }
+            guard counts[place] >= wanted(indices[place]) else { return true }
+        }
+        return zip(counts, indices).contains { $0 < wanted($1) }
     }
 }

@@ -14,6 +14,17 @@ struct IngestRoute: Sendable {
     let logger: Logger
     let memory: BodyMemory
     let arrivalTimeout: Duration
+    private let failures = FailureCount()
+
+    init(
+        writer: BatchWriter, telemetry: ServiceTelemetry, logger: Logger, memory: BodyMemory, arrivalTimeout: Duration
+    ) {
+        self.writer = writer
+        self.telemetry = telemetry
+        self.logger = logger
+        self.memory = memory
+        self.arrivalTimeout = arrivalTimeout
+    }
 
     func add(to routes: RouterGroup<LedgerRequestContext>) {
         routes.post("events", use: handle)
@@ -48,12 +59,15 @@ struct IngestRoute: Sendable {
         }
         do {
             let result = try await writer.append(events, source: source, policy: .whole, idempotency: idempotency)
+            failures.succeeded()
             telemetry.stored(events, result, in: ContinuousClock.now - begin)
             return result
         } catch let error as WriteError {
             if let problem = Problem(error) { throw problem }
             // It may tell where the database is, which is nothing for clients.
-            logger.warning("cannot store a request", metadata: ["reason": "\(error.message)"])
+            logger.log(
+                level: failures.failed() ? .warning : .debug, "cannot store requests",
+                metadata: ["reason": "\(error.message)"])
             throw Self.unavailable
         }
     }

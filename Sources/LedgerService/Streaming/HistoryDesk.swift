@@ -51,7 +51,8 @@ struct HistoryDesk: Sendable {
             let block = FrameBlock(page.events, after: request.after, through: page.end)
             return .success(HistoryAnswer(block: block, hasLongRuns: page.hasLongRuns))
         } catch {
-            let isPassing = (error as? PostgresError)?.isRetryable ?? (error is CancellationError)
+            let postgres = error as? PostgresError
+            let isPassing = postgres.map { $0.isRetryable || $0.code == .cancelled } ?? (error is CancellationError)
             logger.log(level: isPassing ? .debug : .error, "cannot read history", metadata: ["reason": "\(error)"])
             return .failure(error)
         }

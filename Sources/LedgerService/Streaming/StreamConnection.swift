@@ -38,6 +38,8 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
     private static let heartbeat = ByteBuffer(string: ": \n\n")
     private static let heartbeatInterval = TimeAmount.seconds(10)
     private static let endTimeout = TimeAmount.seconds(5)
+    /// So much the system may keep of what a client has not taken, about twice over; left alone it keeps megabytes.
+    private static let sendBufferBytes: SocketOptionValue = 128 << 10
 
     /// The one in the pipeline of `channel`, on whose event loop this is called.
     ///
@@ -109,8 +111,10 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
         switch (unwrapOutboundIn(data), state) {
         case (.head(let head), .announced(let subscription, nil)) where head.status == .switchingProtocols:
             promise?.succeed()
+            boundSendBuffer(context)
             upgrade(context, subscription, head)
         case (.head(let head), .announced(let subscription, let finished?)) where head.status == .ok:
+            boundSendBuffer(context)
             context.write(data, promise: promise)
             state = .streaming(subscription, finished)
             life = StreamLife()
@@ -130,6 +134,10 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
         default:
             context.write(data, promise: promise)
         }
+    }
+
+    private func boundSendBuffer(_ context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: Self.sendBufferBytes)
     }
 
     private func upgrade(_ context: ChannelHandlerContext, _ subscription: Subscription, _ head: HTTPResponse) {
