@@ -27,6 +27,7 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let inMemoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 
@@ -124,7 +125,7 @@ let package = Package(
                 asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                unixSignals,
             ],
             swiftSettings: strict),
 
@@ -139,6 +140,15 @@ let package = Package(
         .executableTarget(
             name: "durable-sink-benchmark", dependencies: ["WorkflowEvents", logging],
             path: "Benchmarks/DurableSink", swiftSettings: strict),
+
+        .executableTarget(
+            name: "ledger-faults",
+            dependencies: [
+                "EmbeddedPostgres", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "WorkflowEventsPostgres", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
+                subprocess, system, unixSignals,
+            ],
+            path: "Faults/LedgerFaults", swiftSettings: strict),
 
         .target(
             name: "LedgerTestSupport",
@@ -244,6 +254,7 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
+        .testTarget(name: "FaultsTests", dependencies: [subprocess, system], swiftSettings: strict),
         .testTarget(
             name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
             exclude: ["Golden"], swiftSettings: strict),
