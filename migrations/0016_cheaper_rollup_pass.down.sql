@@ -1,3 +1,7 @@
+select reset_rollups();
+update rollup set segment_bits = 20;
+alter table rollup drop constraint rollup_segment_bits, alter segment_bits set default 20;
+alter table rollup add constraint rollup_segment_bits check (segment_bits between 1 and 20);
 alter table run_summaries set (fillfactor = 80);
 alter table rollup_cells reset (toast_tuple_target);
 alter table rollup_cells alter sketch_buckets set storage extended, alter sketch_counts set storage extended;

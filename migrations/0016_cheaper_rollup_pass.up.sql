@@ -2,6 +2,12 @@
 -- is reckoned from all of them; everything is gathered by hash, and nothing is sorted for each group.
 
 -- Histograms that change at every pass stay as they are, which would be compressed from 2 kB on, each time.
+-- Larger segments are fewer to add up; those there are begin again.
+alter table rollup drop constraint rollup_segment_bits, alter segment_bits set default 21;
+alter table rollup add constraint rollup_segment_bits check (segment_bits between 1 and 21);
+select reset_rollups();
+update rollup set segment_bits = 21;
+
 -- Most runs are rolled up in one pass or two: little room for their next versions is enough.
 alter table run_summaries set (fillfactor = 90);
 alter table rollup_cells set (toast_tuple_target = 8160);
