@@ -1,3 +1,4 @@
+import EventLedger
 import Foundation
 import LibPQ
 import Logging
@@ -46,9 +47,12 @@ struct Workbench: Sendable {
         }
     }
 
-    /// Starts every run from the same state of the server: a partition for the present, nothing left to write.
+    /// Starts every run from the same state of the server: a partition for the present, every event numbered and rolled
+    /// up, nothing left to write.
     func settle() async throws {
         try await withPool { pool in
+            _ = try await Ledger(pool: pool).sequence()
+            try await Rollup(pool: pool).catchUp()
             try await pool.withConnection { connection in
                 try await connection.execute(script: "select ensure_partition(now() - interval '1 minute')")
                 try await connection.execute(script: "select ensure_partition(now())")

@@ -50,7 +50,7 @@ struct RollupMeasure {
             try await Rollup(pool: pool).catchUp()
             let rollups = RollupUpkeep(pool: pool, logger: bench.logger)
             return try await withBatchWriter(
-                bench.database, pool: pool, settings: Self.settings(rollups), logger: bench.logger
+                bench.database, pool: pool, settings: .keepingPace(of: rollups), logger: bench.logger
             ) { writer in
                 let upkeep = Task { await rollups.run() }
                 defer { upkeep.cancel() }
@@ -89,12 +89,14 @@ struct RollupMeasure {
             try await bench.settle()
             let rollups = RollupUpkeep(pool: pool, logger: bench.logger)
             return try await withBatchWriter(
-                bench.database, pool: pool, settings: Self.settings(rollups), logger: bench.logger
+                bench.database, pool: pool, settings: .keepingPace(of: rollups), logger: bench.logger
             ) { writer in
                 let upkeep = Task {
-                    async let sequencing: Void = sequence(over: pool)
-                    if isRollingUp { await rollups.run() }
-                    await sequencing
+                    if isRollingUp {
+                        await rollups.runNumbering(over: pool)
+                    } else {
+                        await Ledger(pool: pool).advanceUntilCancelled()
+                    }
                 }
                 let time = try await seconds {
                     try await withThrowingTaskGroup { group in
@@ -115,19 +117,32 @@ struct RollupMeasure {
             }
         }
     }
+}
 
-    /// A writer that keeps the pace of `rollups`, as a service's does.
-    private static func settings(_ rollups: RollupUpkeep) -> BatchWriter.Settings {
+extension BatchWriter.Settings {
+    /// Those of a writer that keeps the pace of `rollups`, as a service's does.
+    static func keepingPace(of rollups: RollupUpkeep) -> BatchWriter.Settings {
         var settings = BatchWriter.Settings()
         settings.onCommit = { rollups.committed($0) }
         settings.pace = { await rollups.keepPace() }
         return settings
     }
+}
 
-    /// Gives positions as a service does, which is what rollups go by.
-    private func sequence(over pool: PostgresPool) async {
+extension RollupUpkeep {
+    /// Rolls up until cancelled, and gives positions meanwhile as a service does, which is what rollups go by.
+    func runNumbering(over pool: PostgresPool) async {
+        async let numbering: Void = Ledger(pool: pool).advanceUntilCancelled()
+        await run()
+        await numbering
+    }
+}
+
+extension Ledger {
+    /// Gives positions ten times a second.
+    func advanceUntilCancelled() async {
         while !Task.isCancelled {
-            _ = try? await Ledger(pool: pool).advance()
+            _ = try? await advance()
             try? await Task.sleep(for: .milliseconds(100))
         }
     }

@@ -100,11 +100,11 @@ struct FootprintMeasure {
         }
     }
 
-    /// Waits until PostgreSQL has nothing of its own to write about what came before: some seconds without any WAL.
+    /// Waits until PostgreSQL has nothing of its own to write about what came before, which it does every 15 seconds.
     private func quiet() async throws {
-        for _ in 0..<20 {
+        for _ in 0..<6 {
             let before = try await walPosition()
-            try await Task.sleep(for: .seconds(5))
+            try await Task.sleep(for: .seconds(17))
             if try await walPosition() == before { return }
         }
     }
