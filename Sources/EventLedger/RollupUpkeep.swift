@@ -99,7 +99,7 @@ package final class RollupUpkeep: Sendable {
             let begin = ContinuousClock.now
             let moved = try await rollup.advance()
             let duration = ContinuousClock.now - begin
-            let left = try await rollup.backlog()
+            let left = moved == 0 ? 0 : try await rollup.backlog()
             settle(backlog: left)
             if left < Self.busySize {
                 // A run of a million events is paired anew at each pass that meets it; that may take half the time.

@@ -31,7 +31,7 @@ struct HTTPDestination: BatchDestination {
                 parts.append(Array(part[count...]))
                 part.removeLast(part.count - count)
             }
-            switch try await send(body, traceParent: Self.traceParent(of: part.map { events[$0] })) {
+            switch try await send(body, traceParent: Self.traceParent(of: part, in: events)) {
             case .stored:
                 break
             case .refused(let errors):
@@ -73,20 +73,16 @@ struct HTTPDestination: BatchDestination {
         return (ByteBuffer(bytes: bytes), count)
     }
 
-    /// The trace that all of `events` belong to, as W3C Trace Context writes it; `nil` where there is no such.
-    private static func traceParent(of events: [WorkflowEvent]) -> String? {
-        guard let first = events.first, let traceID = first.traceID, let spanID = first.spanID,
-            isIdentifier(traceID, length: 32), isIdentifier(spanID, length: 16),
-            events.allSatisfy({ $0.traceID == traceID })
+    /// The trace that all of the events at `part` belong to, as W3C Trace Context writes it; `nil` where there is no such.
+    private static func traceParent(of part: [Int], in events: [WorkflowEvent]) -> String? {
+        guard let first = part.first, let traceID = events[first].traceID, let spanID = events[first].spanID,
+            part.allSatisfy({ events[$0].traceID == traceID })
         else { return nil }
-        return "00-\(traceID)-\(spanID)-01"
-    }
-
-    private static func isIdentifier(_ text: String, length: Int) -> Bool {
-        text.utf8.count == length && text.utf8.contains { $0 != UInt8(ascii: "0") }
-            && text.utf8.allSatisfy {
-                UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0
-            }
+        let header = "00-\(traceID)-\(spanID)-01"
+        guard let read = TraceIdentifiers(traceparent: header), read.traceID == traceID, read.spanID == spanID else {
+            return nil
+        }
+        return header
     }
 
     private enum Answer {

@@ -6,11 +6,11 @@ import Tracing
 /// another process, and the standard form of that is the `traceparent` header of W3C Trace Context
 /// (https://www.w3.org/TR/trace-context/#traceparent-header): so it is asked for that header, and the two identifiers
 /// are taken from it. A tracer that writes no `traceparent` leaves them unknown.
-struct TraceIdentifiers: Hashable {
+package struct TraceIdentifiers: Hashable {
     /// 32 hexadecimal digits.
-    let traceID: String
+    package let traceID: String
     /// 16 hexadecimal digits.
-    let spanID: String
+    package let spanID: String
 
     /// The identifiers in `context`, if `instrument` writes any.
     init?(in context: ServiceContext, of instrument: any Instrument) {
@@ -21,7 +21,7 @@ struct TraceIdentifiers: Hashable {
     }
 
     /// The identifiers in a `traceparent` header: `00-<32 digits>-<16 digits>-<2 digits>`, neither of them all zero.
-    init?(traceparent: String) {
+    package init?(traceparent: String) {
         let fields = traceparent.split(separator: "-", omittingEmptySubsequences: false)
         guard fields.count >= 4, fields[0].utf8.count == 2 else { return nil }
         guard Self.isIdentifier(fields[1], length: 32), Self.isIdentifier(fields[2], length: 16) else { return nil }
