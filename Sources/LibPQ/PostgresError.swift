@@ -58,8 +58,9 @@ package struct PostgresError: Error, Sendable {
         case .connectionLost, .timeout, .poolExhausted:
             return true
         case .connectionFailed:
+            // A server that cannot start a session for want of its disk or files may say no more than XX000.
             guard let sqlState else { return true }
-            return Self.isTransient(sqlState)
+            return Self.isTransient(sqlState) || sqlState.conditionClass == "XX"
         case .server:
             return sqlState.map(Self.isTransient) ?? false
         case .unknownOutcome, .cancelled, .poolClosed, .decoding, .usage:
@@ -67,10 +68,11 @@ package struct PostgresError: Error, Sendable {
         }
     }
 
-    /// Rollbacks (40), insufficient resources (53), interventions (57P0x), broken links (08) and lock timeouts.
+    /// Broken links (08), rollbacks (40), insufficient resources (53), interventions (57P0x), the system's own errors
+    /// (58) and lock timeouts.
     private static func isTransient(_ state: SQLState) -> Bool {
         switch state.conditionClass {
-        case "08", "40", "53": true
+        case "08", "40", "53", "58": true
         case "57": state != .queryCanceled
         default: state == .lockNotAvailable || state == .objectInUse
         }

@@ -56,7 +56,9 @@ extension SQLState {
     package static let adminShutdown = SQLState("57P01")
     package static let crashShutdown = SQLState("57P02")
     package static let cannotConnectNow = SQLState("57P03")
+    package static let ioError = SQLState("58030")
     package static let raiseException = SQLState("P0001")
+    package static let internalError = SQLState("XX000")
 }
 
 extension SQLState {

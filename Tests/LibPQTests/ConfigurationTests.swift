@@ -151,6 +151,8 @@ import Testing
         arguments: [
             (PostgresError.Code.server, SQLState.serializationFailure, true), (.server, .deadlockDetected, true),
             (.server, .tooManyConnections, true), (.server, .lockNotAvailable, true), (.server, .diskFull, true),
+            (.server, .ioError, true),
+            (.server, .internalError, false), (.connectionFailed, .internalError, true),
             (.server, .uniqueViolation, false), (.server, .queryCanceled, false), (.server, .syntaxError, false),
             (.connectionFailed, .invalidPassword, false), (.connectionFailed, .cannotConnectNow, true),
             (.connectionLost, .adminShutdown, true), (.unknownOutcome, .adminShutdown, false),
