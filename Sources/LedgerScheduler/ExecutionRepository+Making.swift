@@ -20,11 +20,10 @@ extension ExecutionRepository {
         }
     }
 
-    /// The leave to make the oldest report of `schedule` that is due and that nobody is at, or whose lease ran out; `nil`
-    /// if there is none.
+    /// Gives up what of `schedule` was begun ``ExecutionClaim/maximumAttemptCount`` times and left behind each time.
     ///
-    /// One that was begun ``ExecutionClaim/maximumAttemptCount`` times is given up instead.
-    package func claimExecution(of schedule: String, at now: Timestamp) async throws -> ExecutionClaim? {
+    /// - Returns: how many there were.
+    package func giveUpAbandoned(of schedule: String, at now: Timestamp) async throws -> Int {
         let time = PostgresTimestamp(now)
         let maximum = Int32(ExecutionClaim.maximumAttemptCount)
         return try await pool.withConnection { connection in
@@ -35,7 +34,15 @@ extension ExecutionRepository {
                 where state = 'making' and claimed_until <= \(time) and schedule = \(schedule)
                     and attempts >= \(maximum)
                 """)
-            return try await connection.query(
+        }
+    }
+
+    /// The leave to make the oldest report of `schedule` that is due and that nobody is at, or whose lease ran out; `nil`
+    /// if there is none.
+    package func claimExecution(of schedule: String, at now: Timestamp) async throws -> ExecutionClaim? {
+        let time = PostgresTimestamp(now)
+        return try await pool.withConnection { connection in
+            try await connection.query(
                 """
                 update report_executions
                 set attempts = attempts + 1, claimed_until = \(PostgresTimestamp(now + ExecutionClaim.lease))

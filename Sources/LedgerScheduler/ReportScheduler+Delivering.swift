@@ -46,6 +46,7 @@ extension ReportScheduler {
             case .delivered:
                 let now = clock.timestamp()
                 try await despiteCancellation { try await repository.deliver(claim, at: now) }
+                onOutcome(.delivered)
                 log.info("delivered a report")
             case .retry(let delay, let reason):
                 log.warning("cannot deliver a report yet", metadata: ["reason": "\(reason)"])
@@ -53,6 +54,7 @@ extension ReportScheduler {
             case .failed(let reason):
                 log.error("gave up delivering a report", metadata: ["reason": "\(reason)"])
                 try await repository.giveUp(claim, reason)
+                onOutcome(.deliveryFailed)
             }
         } catch {
             guard Task.isCancelled else { throw error }

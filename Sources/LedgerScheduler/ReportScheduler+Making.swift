@@ -46,6 +46,9 @@ extension ReportScheduler {
             for (index, name) in names.enumerated() {
                 if index >= Self.maximumParallelCount, try await group.next() == true { count += 1 }
                 group.addTask {
+                    for _ in 0..<(try await repository.giveUpAbandoned(of: name, at: clock.timestamp())) {
+                        onOutcome(.reportFailed)
+                    }
                     guard let claim = try await repository.claimExecution(of: name, at: clock.timestamp()) else {
                         return false
                     }
@@ -71,6 +74,7 @@ extension ReportScheduler {
             guard try await repository.finish(claim, with: made, at: clock.timestamp()) else {
                 return log.warning("a report took longer than its lease and is made by another")
             }
+            onOutcome(.reportMade)
             log.info("made a report", metadata: ["rows": "\(made.report.rows.count)"])
             deliveriesWait.raise()
         } catch {
@@ -84,6 +88,7 @@ extension ReportScheduler {
             let delay = Self.firstRetryDelay * Double(1 << min(claim.attempt - 1, 10))
             log.warning("cannot make a report", metadata: ["reason": "\(reason)", "final": "\(isFinal)"])
             try await repository.fail(claim, reason, retryAt: isFinal ? nil : now + delay, at: now)
+            if isFinal { onOutcome(.reportFailed) }
         }
     }
 

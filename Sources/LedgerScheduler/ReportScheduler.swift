@@ -18,6 +18,7 @@ package struct ReportScheduler: Sendable {
     let courier: Courier
     let clock: SinkClock
     let logger: Logger
+    let onOutcome: @Sendable (ScheduleOutcome) -> Void
     /// The schedules and deliveries that there are, by the SHA-256 of the target.
     let targets: [String: (schedule: Schedule, delivery: Delivery)]
     let deliveriesWait = WakeSignal()
@@ -33,9 +34,11 @@ package struct ReportScheduler: Sendable {
     ///   - catalogue: the reports that they name; one that is missing fails by itself.
     ///   - pool: connections of the ledger's writer. Reports run in the role of its reader where the login may take it.
     ///   - environment: where the secrets of webhooks are looked for.
+    ///   - onOutcome: called when a report or a delivery has ended for good, after that was stored.
     package init(
         _ schedules: [Schedule], catalogue: ReportCatalogue, pool: PostgresPool,
-        environment: [String: String] = ProcessInfo.processInfo.environment, clock: SinkClock = .system, logger: Logger
+        environment: [String: String] = ProcessInfo.processInfo.environment, clock: SinkClock = .system, logger: Logger,
+        onOutcome: @escaping @Sendable (ScheduleOutcome) -> Void = { _ in }
     ) {
         self.schedules = schedules
         self.catalogue = catalogue
@@ -44,6 +47,7 @@ package struct ReportScheduler: Sendable {
         self.courier = Courier(environment: environment)
         self.clock = clock
         self.logger = logger
+        self.onOutcome = onOutcome
         var targets: [String: (schedule: Schedule, delivery: Delivery)] = [:]
         for schedule in schedules {
             for delivery in schedule.deliveries {

@@ -66,7 +66,9 @@ package struct LedgerService: Service {
             KeyUpkeep(expiry: KeyExpiry(pool: parts.pool, logger: logger)),
             RollupService(upkeep: parts.rollups),
             SchedulerService(
-                scheduler: ReportScheduler(schedules, catalogue: catalogue, pool: parts.queryPool, logger: logger)),
+                scheduler: ReportScheduler(
+                    schedules, catalogue: catalogue, pool: parts.queryPool, logger: logger,
+                    onOutcome: parts.telemetry.ended)),
             WriterService(writer: parts.writer), parts.hub, application, StreamEnd(hub: parts.hub),
         ]
         var configuration = ServiceGroupConfiguration(services: services, logger: logger)

@@ -167,6 +167,7 @@ import WorkflowEventsPostgres
                 let delivery = try #require(try await stage.executions().first?.deliveries.first)
                 #expect(delivery.state == .failed)
                 #expect(delivery.error == "the webhook answered 410")
+                #expect(stage.outcomes[.deliveryFailed] == 1)
             }
             // Nobody listens there any more.
             let schedule = try stage.hourly("away", deliveries: [try stage.webhook("http://127.0.0.1:1/services/x")])

@@ -108,10 +108,11 @@ import WorkflowEventsPostgres
                 #expect(claim?.attempt == attempt)
                 stage.clock.advance(by: ExecutionClaim.lease)
             }
-            #expect(try await stage.repository.claimExecution(of: "hourly", at: stage.clock.now) == nil)
+            _ = try await scheduler.makeDue()
             let last = try #require(try await stage.executions().last)
             #expect(last.state == .failed)
             #expect(last.error?.contains("stopped in the middle") == true)
+            #expect(stage.outcomes == [.reportMade: 1, .reportFailed: 1])
         }
     }
 
@@ -160,6 +161,8 @@ import WorkflowEventsPostgres
             #expect(failed.map(\.attemptCount) == [5, 5])
             #expect(failed[0].error?.contains("division by zero") == true)
             #expect(failed[1].error?.contains("There is no report `no-such-report`") == true)
+            let made = try await stage.executions().filter { $0.state == .made }
+            #expect(stage.outcomes == [.reportMade: made.count, .reportFailed: failed.count])
         }
     }
 

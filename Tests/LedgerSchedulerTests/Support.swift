@@ -4,6 +4,7 @@ import LedgerScheduler
 import LedgerSchedules
 import LedgerTestSupport
 import LibPQ
+import Synchronization
 import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -20,6 +21,10 @@ struct Stage: Sendable {
     let pool: PostgresPool
     let clock: StoppedClock
     let directory: String
+    private let log = OutcomeLog()
+
+    /// How often each outcome was told.
+    var outcomes: [ScheduleOutcome: Int] { log.counts.withLock { $0 } }
 
     var repository: ExecutionRepository { ExecutionRepository(pool: pool) }
 
@@ -32,7 +37,8 @@ struct Stage: Sendable {
         return ReportScheduler(
             schedules, catalogue: ReportCatalogue(definitions), pool: pool ?? self.pool,
             environment: ["HOOK_SECRET": Self.secret], clock: clock ?? self.clock.sinkClock,
-            logger: TestLedger.logger)
+            logger: TestLedger.logger
+        ) { [log] outcome in log.counts.withLock { $0[outcome, default: 0] += 1 } }
     }
 
     /// A schedule of `failures` that is due every hour and goes to the directory.
@@ -68,6 +74,10 @@ struct Stage: Sendable {
         -- column: quotient integer
         select 1 / (position - position) as quotient from events where ts >= :since and ts < :until order by position
         """
+}
+
+private final class OutcomeLog: Sendable {
+    let counts = Mutex<[ScheduleOutcome: Int]>([:])
 }
 
 func withStage(_ body: (Stage) async throws -> Void) async throws {

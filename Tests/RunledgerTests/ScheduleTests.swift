@@ -130,13 +130,23 @@ struct ScheduleTests {
                     insert into runledger.report_schedules (name, first_seen_at)
                     values ('nightly', now() - interval '3 days')
                     """, on: database)
-                let outcome = try await runledger.serving("--port", "0", "--schedules", path) { _ in
+                let outcome = try await runledger.serving("--port", "0", "--schedules", path) { [runledger] service in
                     try await PostgresConnection.withConnection(database, logger: Logger(label: "tests")) {
                         connection in
                         let limit = ContinuousClock.now + .seconds(60)
                         let delivered: PostgresQuery =
                             "select count(*) from runledger.report_deliveries where state = 'delivered'"
                         while try await connection.query(delivered)[0].decode(Int64.self) == 0, .now < limit {}
+                        let metric = #"runledger_scheduled_deliveries_total{outcome="delivered"} 1"#
+                        var metrics = ""
+                        while !metrics.contains(metric), .now < limit {
+                            metrics = try await runledger.shell(
+                                "curl --silent -H 'Authorization: Bearer a-token-of-sixteen-or-more' "
+                                    + "\(service.url)/metrics"
+                            ).output
+                        }
+                        #expect(metrics.contains(metric))
+                        #expect(metrics.contains(#"runledger_scheduled_reports_total{outcome="failed"} 0"#))
                     }
                 }
                 #expect(outcome.exitCode == 0, "\(outcome.errors)")

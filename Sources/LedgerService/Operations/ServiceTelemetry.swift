@@ -1,4 +1,5 @@
 import HTTPTypes
+import LedgerScheduler
 import LibPQ
 import Synchronization
 import WorkflowEvents
@@ -18,6 +19,7 @@ final class ServiceTelemetry: Sendable {
         var duplicateCount = 0
         var droppedCount = 0.0
         var replayCount = 0
+        var scheduled: [ScheduleOutcome: Int] = [:]
         var ingestSeconds = Histogram(bounds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10])
         var requestEvents = Histogram(bounds: [1, 10, 100, 500, 1000, 5000, 10_000])
         var commitEvents = Histogram(bounds: [1, 10, 100, 500, 1000, 5000, 10_000])
@@ -59,6 +61,11 @@ final class ServiceTelemetry: Sendable {
         counts.withLock { $0.commitEvents.add(Double(count)) }
     }
 
+    /// Says that a scheduled report or its delivery has ended.
+    func ended(_ outcome: ScheduleOutcome) {
+        counts.withLock { $0.scheduled[outcome, default: 0] += 1 }
+    }
+
     /// Appends what was counted so far.
     func append(to text: inout MetricsText) {
         let counts = counts.withLock { $0 }
@@ -91,5 +98,24 @@ final class ServiceTelemetry: Sendable {
             "runledger_ingest_duration_seconds", "From a request's head to its commit.", counts.ingestSeconds)
         text.histogram("runledger_ingest_request_events", "Events a request.", counts.requestEvents)
         text.histogram("runledger_commit_events", "New events a transaction.", counts.commitEvents)
+        appendScheduled(counts.scheduled, to: &text)
+    }
+    private func appendScheduled(_ counts: [ScheduleOutcome: Int], to text: inout MetricsText) {
+        let families: [(name: String, help: String, outcomes: [(String, ScheduleOutcome)])] = [
+            (
+                "runledger_scheduled_reports_total", "Reports of schedules that this service has made or given up.",
+                [("made", .reportMade), ("failed", .reportFailed)]
+            ),
+            (
+                "runledger_scheduled_deliveries_total", "Deliveries that this service has made or given up.",
+                [("delivered", .delivered), ("failed", .deliveryFailed)]
+            ),
+        ]
+        for (name, help, outcomes) in families {
+            text.family(name, "counter", help)
+            for (label, outcome) in outcomes {
+                text.sample(name, labels: [("outcome", label)], Double(counts[outcome] ?? 0))
+            }
+        }
     }
 }
