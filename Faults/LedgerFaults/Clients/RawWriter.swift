@@ -60,6 +60,16 @@ final class RawWriter: Sendable {
         state.withLock { $0.isFinished = true }
     }
 
+    /// Writes one batch, by itself, the events of which are of the time `now`, in microseconds since 1970.
+    func write(at now: Int64) async throws {
+        let number = state.withLock(\.deliveryCount)
+        var generator = SeededGenerator(seed: seed, for: "\(name) \(number)")
+        let batch = RawBatch(writer: name, number: number, at: now, using: &generator)
+        journal.add(batch.names.map { .sent($0) })
+        _ = try await deliver(batch, replicas.order(using: &generator))
+        journal.add(batch.names.map { .acknowledged($0) })
+    }
+
     private func work(_ lane: Int) async throws {
         var generator = SeededGenerator(seed: seed, for: "\(name) \(lane)")
         var number = lane
