@@ -49,7 +49,7 @@ struct LongTransactionRun: Sendable {
             let isOpen = try await foreign.query("select pg_current_xact_id()::text")[0].decode(String.self)
 
             try await foreign.execute("commit")
-            try await work.vacuum()
+            try await work.withConnection { _ = try await $0.execute("vacuum") }
             let after = try await measure(work)
             let faults = isOpen == transaction ? [] : ["the foreign transaction ended meanwhile"]
             var checks = [Check("the foreign transaction was open all the while", "", faults: faults)]
@@ -67,20 +67,24 @@ struct LongTransactionRun: Sendable {
 
     private func measure(_ work: LongTransactionWork) async throws -> PassCost {
         try await work.withConnection { connection in
-            try await PassCost.measure(
+            // With or without statistics, plans differ, and they come at some time.
+            try await connection.execute("analyze")
+            return try await PassCost.measure(
                 passes: Self.passCount, batchCount: Self.passBatchCount, on: connection, commit: work.commit)
         }
     }
 
-    /// A pass may touch a few pages more, for trees grow; not more for each batch that went before.
+    /// A pass may touch some pages more, for trees grow and plans change; not more for each batch that went before, which
+    /// from the first tenth to the last would make it ten times as many. Rolling up is told and not checked: each of its
+    /// passes leaves old versions of the rows that it changes, which the next ones meet.
     private func costChecks(_ first: PassCost, _ last: PassCost, _ floorDistance: Int64) -> [Check] {
         let parts: [(String, Double, Double)] = [
             ("sequencing", first.sequencing, last.sequencing), ("reading on", first.reading, last.reading),
         ]
         let costs = parts.map { name, first, last in
             Check(
-                "\(name) costs in the end what it did in the beginning", "\(Int(first)) and \(Int(last)) pages a pass",
-                faults: last <= first * 1.5 + 50 ? [] : ["a pass touched \(first) pages, and in the end \(last)"])
+                "\(name) does not become dearer with each batch", "\(Int(first)) and \(Int(last)) pages a pass",
+                faults: last <= first * 3 + 100 ? [] : ["a pass touched \(first) pages, and in the end \(last)"])
         }
         let floor = Check(
             "sequencing looks no further back than a few thousand batches", "\(floorDistance)",

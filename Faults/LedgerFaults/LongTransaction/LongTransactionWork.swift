@@ -112,10 +112,6 @@ final class LongTransactionWork: Sendable {
         }
     }
 
-    func vacuum() async throws {
-        try await withConnection { _ = try await $0.execute("vacuum analyze") }
-    }
-
     /// What has to hold once everything is over.
     func checks() async throws -> [Check] {
         // Sees what was measured last, too.
