@@ -40,6 +40,8 @@ let package = Package(
         .library(name: "WorkflowEventsPostgres", targets: ["WorkflowEventsPostgres"]),
         .library(name: "WorkflowEventsHTTP", targets: ["WorkflowEventsHTTP"]),
         .executable(name: "runledger", targets: ["runledger"]),
+        // To be preloaded, which only a file of its own can be.
+        .library(name: "SteppedClock", type: .dynamic, targets: ["SteppedClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -141,10 +143,11 @@ let package = Package(
             name: "durable-sink-benchmark", dependencies: ["WorkflowEvents", logging],
             path: "Benchmarks/DurableSink", swiftSettings: strict),
 
+        .target(name: "SteppedClock", path: "Faults/SteppedClock"),
         .executableTarget(
             name: "ledger-faults",
             dependencies: [
-                "EmbeddedPostgres", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "EmbeddedPostgres", "EventLedger", "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
                 "WorkflowEventsPostgres", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
                 subprocess, system, unixSignals,
             ],

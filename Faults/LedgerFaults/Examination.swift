@@ -12,7 +12,9 @@ struct Examination: Sendable {
             history: history, writers: records, tiny: try record(world.tinySkill.name),
             toldDrops: try await toldDrops()
         ).checks
+        checks.append(try loss(history))
         checks.append(PositionCheck(history: history).check)
+        checks.append(try await times())
         checks.append(answers())
         checks.append(StreamCheck(history: history, logs: logs).check)
         checks.append(try await RollupCheck(world: world).check())
@@ -29,28 +31,38 @@ struct Examination: Sendable {
         let skillStarts = skills.reduce(0) { $0 + $1.startCount }
         let replicaStarts = world.replicaProcesses.reduce(0) { $0 + $1.startCount }
         let steps = try skills.reduce(0) { try $0 + record($1.name).clockStepCount }
-        let lost = try lostCount(history)
         let deliveries = writers.reduce(0) { $0 + $1.outcome.deliveryCount }
         let repetitions = writers.reduce(0) { $0 + $1.outcome.repetitionCount }
         return [
             "\(skills.count) skills in \(skillStarts) processes, \(steps) steps of their clocks",
-            "\(lost) events went with the memory of skills that were killed",
             "\(world.replicaProcesses.count) replicas in \(replicaStarts) processes",
             "\(writers.count) clients with \(deliveries) answered requests, \(repetitions) of them repeated",
         ]
     }
 
-    /// Events that only the memory of a killed process held, as memory-first mode allows.
-    private func lostCount(_ history: StoredHistory) throws -> Int {
-        let stored = Set(history.events.map(\.name))
-        return try world.skills.reduce(0) { count, skill in
-            let record = try record(skill.name)
-            return count + record.sent.subtracting(record.kept).subtracting(stored).count
-        }
+    private func loss(_ history: StoredHistory) throws -> Check {
+        let names = world.skills.map(\.name)
+        return LossCheck(
+            history: history, memoryFirst: try names.filter { !WorldBuilder.isSpoolFirst($0) }.map(record),
+            spoolFirst: try names.filter(WorldBuilder.isSpoolFirst).map(record)
+        ).check
     }
 
     private func record(_ name: String) throws -> WriterRecord {
         WriterRecord(name: name, entries: try Journal.read(WorldBuilder.journal(name, in: world.details)))
+    }
+
+    /// Reports may go by when something was sequenced.
+    private func times() async throws -> Check {
+        let count = try await world.value(
+            """
+            select count(*) from (
+                select sequenced_at < lag(sequenced_at) over (order by first_position) as is_earlier from event_batches
+            ) b where is_earlier
+            """, as: Int64.self)
+        return Check(
+            "the time of sequencing does not go back along positions, though clocks do", "",
+            faults: count == 0 ? [] : ["\(count) batches have an earlier one than the batch before"])
     }
 
     private func answers() -> Check {

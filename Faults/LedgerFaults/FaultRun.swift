@@ -37,7 +37,10 @@ struct FaultRun: Sendable {
     private var serverMegabytes: Int { min(700 + Int(duration / .seconds(60)) * 100, 6000) }
 
     private func run(in directory: String, spoolDisk: SmallDisk?, serverDisk: SmallDisk?) async throws -> Verdict {
-        let server = EmbeddedPostgres.throwaway(in: serverDisk?.path, logger: World.logger)
+        let clocks = try await SteppedClocks.make(in: directory + "/clocks", replicas: WorldBuilder.replicaCount)
+        var environment = ProcessInfo.processInfo.environment
+        if let clocks { environment["LD_PRELOAD"] = clocks.server.preload }
+        let server = EmbeddedPostgres.throwaway(in: serverDisk?.path, environment: environment, logger: World.logger)
         return try await server.withServer(isWatched: true) { url in
             let ledger = LedgerDatabase(url: url, applicationName: "ledger-faults")
             let socket = try await Self.prepare(ledger)
@@ -46,7 +49,8 @@ struct FaultRun: Sendable {
             for proxy in proxies { try proxy.start() }
             let world = try WorldBuilder(
                 seed: seed, runledger: runledger, details: details, ledger: ledger,
-                dataDirectory: server.dataDirectory, proxies: proxies, spoolDisk: spoolDisk, serverDisk: serverDisk
+                dataDirectory: server.dataDirectory, proxies: proxies, spoolDisk: spoolDisk, serverDisk: serverDisk,
+                clocks: clocks
             ).build()
             defer { details.keep(server.dataDirectory + "/postgres.log", as: "postgres.log") }
             return try await FaultStory(world: world, duration: duration).run()

@@ -9,12 +9,7 @@ struct FaultStory: Sendable {
     private static let patience = Duration.seconds(120)
 
     func run() async throws -> Verdict {
-        let writers = try (1...Self.rawWriterCount).map { number in
-            let name = "client-\(number)"
-            return RawWriter(
-                name: name, seed: world.seed, replicas: world.replicas,
-                journal: try Journal(path: WorldBuilder.journal(name, in: world.details)))
-        }
+        let writers = try (1...Self.rawWriterCount).map { try writer("client-\($0)") }
         let streams = streams()
         return try await withThrowingTaskGroup { group in
             for process in world.replicaProcesses { group.addTask { try await process.run() } }
@@ -26,6 +21,12 @@ struct FaultStory: Sendable {
             defer { group.cancelAll() }
             return try await live(writers, streams.map(\.log))
         }
+    }
+
+    private func writer(_ name: String) throws -> RawWriter {
+        RawWriter(
+            name: name, seed: world.seed, replicas: world.replicas,
+            journal: try Journal(path: WorldBuilder.journal(name, in: world.details)))
     }
 
     private func streams() -> [StreamClient] {
@@ -47,6 +48,7 @@ struct FaultStory: Sendable {
             switch kind {
             case .spoolDiskFilled: world.spoolDisk != nil
             case .serverDiskFilled: world.serverDisk != nil
+            case .serverClockStepped, .replicaClockStepped, .machineClockStepped: world.clocks != nil
             default: true
             }
         }
@@ -56,16 +58,20 @@ struct FaultStory: Sendable {
         try await injector.run(schedule)
         try world.details.write(injector.timeline, to: "faults.log")
         say("healing …")
-        let healing = Healing(world: world, writers: writers, logs: logs)
+        let monthsAway = MonthsAway(world: world, writer: try writer("client-months-away"))
+        let healing = Healing(world: world, writers: writers, logs: logs, monthsAway: monthsAway)
         let healed = try await healing.run(patience: Self.patience)
         say("checking …")
-        let examination = Examination(world: world, writers: writers, logs: logs)
+        let examination = Examination(world: world, writers: writers + [monthsAway.writer], logs: logs)
         let history = try await StoredHistory(world)
         let checks = try await [healed] + examination.checks(history)
         if !checks.allSatisfy(\.faults.isEmpty) { try examination.keep(history, checks) }
         var notes = try examination.notes(history)
         if world.spoolDisk == nil || world.serverDisk == nil {
             notes.append("a disk was not filled: only root can mount a small one")
+        }
+        if world.clocks == nil {
+            notes.append("the clocks of PostgreSQL and the replicas were not set: programs cannot be given one here")
         }
         return Verdict(
             seed: world.seed, duration: duration,

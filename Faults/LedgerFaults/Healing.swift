@@ -5,6 +5,7 @@ struct Healing: Sendable {
     let world: World
     let writers: [RawWriter]
     let logs: [StreamLog]
+    let monthsAway: MonthsAway
 
     /// Gives each step `patience`.
     func run(patience: Duration) async throws -> Check {
@@ -19,6 +20,7 @@ struct Healing: Sendable {
             let isFinished = await isTrue(within: patience) { writer.isFinished }
             if !isFinished { faults.append("\(writer.name) is not answered with 201") }
         }
+        try await monthsAway.happen()
         let head = try await world.value("select sequence()", as: Int64.self)
         for log in logs {
             let last = try await lastPosition(of: log, head)

@@ -23,6 +23,8 @@ struct World: Sendable {
     let spoolDisk: SmallDisk?
     /// The small disk under PostgreSQL; `nil` where none could be mounted.
     let serverDisk: SmallDisk?
+    /// The clocks of PostgreSQL and the replicas; `nil` where they have the machine's.
+    let clocks: SteppedClocks?
 
     static let logger = Logger(label: "faults") { _ in SwiftLogNoOpLogHandler() }
 

@@ -12,8 +12,9 @@ struct WorldBuilder {
     let proxies: [FaultyProxy]
     let spoolDisk: SmallDisk?
     let serverDisk: SmallDisk?
+    let clocks: SteppedClocks?
 
-    private static let replicaCount = 2
+    static let replicaCount = 2
 
     func build() throws -> World {
         let replicas = Replicas(ports: try FreePort.find(Self.replicaCount))
@@ -30,18 +31,19 @@ struct WorldBuilder {
             ],
             tinySkill: try skill(
                 "skill-tiny", through: proxies[1], ["--tiny"], spool: spoolDisk.map { $0.path + "/spool" }),
-            spoolDisk: spoolDisk, serverDisk: serverDisk)
+            spoolDisk: spoolDisk, serverDisk: serverDisk, clocks: clocks)
     }
 
     private func replica(_ number: Int, port: Int) -> SupervisedProcess {
-        SupervisedProcess(
+        var environment = [
+            "RUNLEDGER_ADMIN_TOKEN": Replicas.token, "RUNLEDGER_LOG_LEVEL": "notice",
+            "RUNLEDGER_DATABASE_CONNECTIONS": "10",
+        ]
+        if let clocks { environment["LD_PRELOAD"] = clocks.replicas[number - 1].preload }
+        return SupervisedProcess(
             "replica-\(number)", executable: runledger,
             arguments: ["serve", "--port", "\(port)", "--database-url", url(through: proxies[0])],
-            environment: [
-                "RUNLEDGER_ADMIN_TOKEN": Replicas.token, "RUNLEDGER_LOG_LEVEL": "notice",
-                "RUNLEDGER_DATABASE_CONNECTIONS": "10",
-            ],
-            logPath: details.file("replica-\(number).log"))
+            environment: environment, logPath: details.file("replica-\(number).log"))
     }
 
     private func skill(
@@ -68,6 +70,9 @@ struct WorldBuilder {
     private func url(through proxy: FaultyProxy) -> String {
         "postgresql://runledger_writer@/runledger?host=\(proxy.directory)&port=5432"
     }
+
+    /// Whether the skill `name` has every event on disk before it counts as emitted.
+    static func isSpoolFirst(_ name: String) -> Bool { name.hasSuffix("-spool") }
 
     /// The file of a writer's journal.
     static func journal(_ name: String, in details: Details) -> String { details.file(name + ".journal") }

@@ -64,7 +64,7 @@ struct ProgramRunner: Sendable {
         ]
         // PG* variables would redirect the server, and secrets of this process are none of its business.
         var variables: [Environment.Key: String] = ["LC_ALL": "C"]
-        for name in ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"] {
+        for name in ["PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "DYLD_LIBRARY_PATH"] {
             if let value = environment[name] { variables[Environment.Key(stringLiteral: name)] = value }
         }
         return Configuration(

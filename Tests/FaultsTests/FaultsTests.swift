@@ -8,15 +8,22 @@ import Testing
 struct FaultsTests {
     @Test("A ledger that is broken on purpose keeps every promise", .timeLimit(.minutes(15)), arguments: [1, 2])
     func promises(seed: Int) async throws {
-        let programs = Self.programs
+        try await expectAllChecksHold([
+            "--minutes", "0.2", "--seed", "\(seed)", "--runledger", Self.programs.appending(path: "runledger").path(),
+        ])
+    }
+
+    @Test("A foreign transaction that stays open makes nothing dearer", .timeLimit(.minutes(15)))
+    func foreignTransaction() async throws {
+        try await expectAllChecksHold(["foreign-transaction", "--batches", "8000"])
+    }
+
+    private func expectAllChecksHold(_ arguments: [String]) async throws {
         var options = PlatformOptions()
         // It has processes of its own to end.
         options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(60))]
         let result = try await Subprocess.run(
-            .path(FilePath(programs.appending(path: "ledger-faults").path())),
-            arguments: [
-                "--minutes", "0.2", "--seed", "\(seed)", "--runledger", programs.appending(path: "runledger").path(),
-            ],
+            .path(FilePath(Self.programs.appending(path: "ledger-faults").path())), arguments: Arguments(arguments),
             platformOptions: options, input: .none, output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
         let summary = /All \d+ checks hold\.\n/

@@ -12,4 +12,14 @@ struct Check: Sendable {
         self.counts = counts
         self.faults = faults
     }
+
+    private static let shownFaults = 5
+
+    /// Whether it holds, and where it does not, in lines.
+    var text: String {
+        var lines = ["\(faults.isEmpty ? "ok    " : "FAILED") \(promise)\(counts.isEmpty ? "" : ": \(counts)")"]
+        lines += faults.prefix(Self.shownFaults).map { "         \($0)" }
+        if faults.count > Self.shownFaults { lines.append("         and \(faults.count - Self.shownFaults) more") }
+        return lines.joined(separator: "\n")
+    }
 }

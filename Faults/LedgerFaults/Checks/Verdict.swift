@@ -8,8 +8,6 @@ struct Verdict: Sendable {
     let notes: [String]
     let checks: [Check]
 
-    private static let shownFaults = 5
-
     var isGood: Bool { checks.allSatisfy(\.faults.isEmpty) }
 
     /// The whole report; `detailsPath` is told of where something failed.
@@ -20,12 +18,7 @@ struct Verdict: Sendable {
             lines.append("  \(happened[kind] ?? 0) of \(count)  \(kind.rawValue)")
         }
         lines += notes.map { "  \($0)" }
-        for check in checks {
-            lines.append("\(check.faults.isEmpty ? "ok    " : "FAILED") \(check.promise): \(check.counts)")
-            lines += check.faults.prefix(Self.shownFaults).map { "         \($0)" }
-            let more = check.faults.count - Self.shownFaults
-            if more > 0 { lines.append("         and \(more) more") }
-        }
+        lines += checks.map(\.text)
         let failed = checks.filter { !$0.faults.isEmpty }.count
         lines.append(
             failed == 0

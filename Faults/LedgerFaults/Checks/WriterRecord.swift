@@ -21,7 +21,7 @@ struct WriterRecord: Sendable {
                 ofThisProcess.append(name)
             case .kept(let name), .acknowledged(let name): kept.insert(name)
             case .ended: kept.formUnion(ofThisProcess)
-            case .clockStepped, .dropped: break
+            case .clockStepped, .beat, .dropped: break
             }
         }
         self.sent = sent
@@ -31,6 +31,29 @@ struct WriterRecord: Sendable {
     /// How many events it says it dropped.
     var droppedCount: Int {
         entries.reduce(0) { if case .dropped(let count) = $1 { $0 + count } else { $0 } }
+    }
+
+    /// The processes that did not end in good order: what each of them sent without a promise that it would be stored,
+    /// with the beats that it lived after.
+    var killed: [[(name: EventName, age: Int)]] {
+        var killed: [[(name: EventName, age: Int)]] = []
+        var process: [(name: EventName, beat: Int)] = []
+        var beat = 0
+        // What was sent last of all may have been sent by a process that was killed last of all.
+        for entry in entries + [.began] {
+            switch entry {
+            case .sent(let name): process.append((name, beat))
+            case .beat: beat += 1
+            case .ended: process = []
+            case .began:
+                let last = beat
+                let unpromised = process.filter { !kept.contains($0.name) }.map { (name: $0.name, age: last - $0.beat) }
+                if !unpromised.isEmpty { killed.append(unpromised) }
+                (process, beat) = ([], 0)
+            case .kept, .acknowledged, .clockStepped, .dropped: break
+            }
+        }
+        return killed
     }
 
     var clockStepCount: Int { entries.count { $0 == .clockStepped } }

@@ -9,9 +9,13 @@ struct RawBatch: Sendable {
     let idempotencyKey: String?
 
     /// Events with times and ids of their own, as NDJSON or one object, with or without a key.
-    init(writer: String, number: Int, using generator: inout SeededGenerator) {
+    ///
+    /// - Parameter now: the time of the last of them, in microseconds since 1970.
+    init(
+        writer: String, number: Int, at now: Int64 = Timestamp.now.microsecondsSince1970,
+        using generator: inout SeededGenerator
+    ) {
         let count = generator.oneIn(3) ? 1 : Int.random(in: 2...80, using: &generator)
-        let now = Timestamp.now.microsecondsSince1970
         let events = (0..<count).map { index in
             var event = WorkflowEvent(
                 id: UUIDv7.next(), ts: Timestamp(microsecondsSince1970: now - Int64(count - index)),

@@ -29,6 +29,7 @@ final class RawWriter: Sendable {
 
     private static let laneCount = 3
     private static let memory = 50
+    private static let attempts = 100
     private static let timeout = TimeAmount.seconds(8)
 
     init(name: String, seed: UInt64, replicas: Replicas, journal: Journal) {
@@ -60,6 +61,16 @@ final class RawWriter: Sendable {
         state.withLock { $0.isFinished = true }
     }
 
+    /// Writes one batch, by itself, the events of which are of the time `now`, in microseconds since 1970.
+    func write(at now: Int64) async throws {
+        let number = state.withLock(\.deliveryCount)
+        var generator = SeededGenerator(seed: seed, for: "\(name) \(number)")
+        let batch = RawBatch(writer: name, number: number, at: now, using: &generator)
+        journal.add(batch.names.map { .sent($0) })
+        _ = try await deliver(batch, replicas.order(using: &generator), attempts: Self.attempts)
+        journal.add(batch.names.map { .acknowledged($0) })
+    }
+
     private func work(_ lane: Int) async throws {
         var generator = SeededGenerator(seed: seed, for: "\(name) \(lane)")
         var number = lane
@@ -83,8 +94,8 @@ final class RawWriter: Sendable {
     }
 
     /// Sends until the answer is 201.
-    private func deliver(_ batch: RawBatch, _ order: [String]) async throws -> Answer {
-        for attempt in 0... {
+    private func deliver(_ batch: RawBatch, _ order: [String], attempts: Int = .max) async throws -> Answer {
+        for attempt in 0..<attempts {
             var request = HTTPClientRequest(url: order[attempt % order.count] + "/v1/events")
             request.method = .POST
             request.headers.add(name: "Authorization", value: "Bearer \(Replicas.token)")
@@ -109,7 +120,7 @@ final class RawWriter: Sendable {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        preconditionFailure("attempts never end")
+        throw FaultsError("\(name) is not answered with 201")
     }
 
     private func note(_ answer: Answer, of batch: RawBatch) {

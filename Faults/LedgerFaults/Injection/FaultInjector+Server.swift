@@ -8,7 +8,7 @@ extension FaultInjector {
         let killsPostmaster = [.postmasterKilled, .postmasterRestartedSlowly].contains(fault.kind)
         if !killsPostmaster { await waitForServer() }
         switch fault.kind {
-        case .postmasterKilled: return postmaster.kill()
+        case .postmasterKilled: return await postmaster.kill()
         case .postmasterRestartedSlowly: return await postmaster.killForLong(fault.span)
         case .backendKilled:
             guard let processID = try await backend(where: "true", fault) else { return false }

@@ -60,6 +60,8 @@ final class FaultInjector: Sendable {
         case .copyCut, .copyFrozen, .commitCut, .commitUnheard, .commitAnswerLost, .connectionCut,
             .everythingCut, .everythingFrozen, .everythingDelayed, .connectionsRefused:
             return try await happenToConnections(fault)
+        case .serverClockStepped, .replicaClockStepped, .machineClockStepped:
+            return try await happenToClocks(fault)
         }
     }
 }

@@ -20,6 +20,8 @@ final class Journal: Sendable {
         case ended
         /// The writer's clock was set.
         case clockStepped
+        /// The process has run for another ``SkillWork/beat``.
+        case beat
         /// So many events were dropped, as the sink itself says.
         case dropped(Int)
     }
@@ -67,6 +69,7 @@ extension Journal.Entry {
         case .acknowledged(let name): "acknowledged\t\(name.text)."
         case .ended: "ended"
         case .clockStepped: "clock"
+        case .beat: "beat"
         case .dropped(let count): "dropped\t\(count)."
         }
     }
@@ -77,6 +80,7 @@ extension Journal.Entry {
         case "began": self = .began
         case "ended": self = .ended
         case "clock": self = .clockStepped
+        case "beat": self = .beat
         case "sent", "kept", "acknowledged":
             guard rest.last == ".", let name = EventName(text: rest.dropLast()) else { return nil }
             self = word == "sent" ? .sent(name) : word == "kept" ? .kept(name) : .acknowledged(name)

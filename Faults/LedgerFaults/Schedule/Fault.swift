@@ -27,6 +27,9 @@ struct Fault: Sendable {
         case migrationRun = "migration run"
         case spoolDiskFilled = "disk under a spool full"
         case serverDiskFilled = "disk under PostgreSQL full"
+        case serverClockStepped = "clock of PostgreSQL set forth and back"
+        case replicaClockStepped = "clock of a replica set forth and back"
+        case machineClockStepped = "clock of PostgreSQL and all replicas set forth and back"
     }
 
     let kind: Kind
@@ -53,7 +56,8 @@ struct Fault: Sendable {
 
     private static let stretchable: Set<Kind> = [
         .writingBackendStopped, .sequencingBackendStopped, .replicaStopped, .copyFrozen, .everythingFrozen,
-        .connectionsRefused, .foreignTransaction, .tableLocked,
+        .connectionsRefused, .foreignTransaction, .tableLocked, .serverClockStepped, .replicaClockStepped,
+        .machineClockStepped,
     ]
 
     /// In milliseconds.
@@ -61,6 +65,7 @@ struct Fault: Sendable {
         .postmasterRestartedSlowly: 2000...6000, .writingBackendStopped: 300...5000,
         .sequencingBackendStopped: 300...4000, .replicaStopped: 300...4000, .everythingDelayed: 1000...4000,
         .foreignTransaction: 3000...15000, .tableLocked: 100...2500, .spoolDiskFilled: 2000...6000,
-        .serverDiskFilled: 200...2500,
+        .serverDiskFilled: 200...2500, .serverClockStepped: 1000...6000, .replicaClockStepped: 1000...6000,
+        .machineClockStepped: 1000...6000,
     ]
 }

@@ -41,6 +41,9 @@ struct SkillCommand: AsyncParsableCommand {
     @Flag(help: "Buffer and spool are so small that events are dropped.")
     var tiny = false
 
+    static let spoolAfter = Duration.milliseconds(500)
+    static let maximumBatchCount = 300
+
     func run() async throws {
         let journal = try Journal(path: journal)
         journal.add(.began)
@@ -68,8 +71,8 @@ struct SkillCommand: AsyncParsableCommand {
         var settings = DurableSink.Settings()
         settings.spoolDirectory = spool
         settings.mode = spoolFirst ? .spoolFirst : .memoryFirst
-        settings.spoolAfter = .milliseconds(500)
-        settings.maximumBatchCount = 300
+        settings.spoolAfter = Self.spoolAfter
+        settings.maximumBatchCount = Self.maximumBatchCount
         settings.bufferBytes = tiny ? 128 << 10 : 16 << 20
         settings.spoolBytes = tiny ? 1 << 20 : 256 << 20
         switch sink {

@@ -15,6 +15,12 @@ struct SkillWork: Sendable {
     /// What tells an event that is recorded.
     static let recordedMetric = "recorded"
 
+    /// How often a journal notes that its process runs; not where nobody lets it, so that an age in beats is one that
+    /// the process had the time to do something about.
+    static let beat = Duration.milliseconds(100)
+    /// Who emits at a time: the workers and a burst.
+    static let emitterCount = workerCount + 1
+
     private static let workerCount = 3
     private static let burstCount = 4000
     private static let pause = 20...120
@@ -29,6 +35,9 @@ struct SkillWork: Sendable {
         return await withTaskGroup(of: Void.self) { group in
             for worker in 0..<Self.workerCount { group.addTask { await work(worker) } }
             group.addTask { await stepClock() }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.beat)) != nil { journal.add(.beat) }
+            }
             group.addTask {
                 // A skill without its harness has nobody to end it.
                 while getppid() == parent, (try? await Task.sleep(for: .seconds(1))) != nil {}
