@@ -114,8 +114,9 @@ final class TransactionRunner: Sendable {
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where pid = any (pg_blocking_pids(\(backendPID))) and usename = current_user
                   and wait_event = 'ClientRead'
-                  -- It waits no shorter where the clock was set back meanwhile.
-                  and xact_start not between now() - make_interval(secs => \(timeout.seconds)) and now()
+                  -- One that seems to begin later began before the clock was set back.
+                  and (xact_start < now() - make_interval(secs => \(timeout.seconds))
+                      or xact_start > clock_timestamp())
                 """)
         }
         if let ended, ended > 0 {
