@@ -138,7 +138,9 @@ package struct CommandLineToolError: Error, CustomStringConvertible {
 }
 
 /// Runs `body` with the command at work on an empty ledger in a database of its own.
-package nonisolated(nonsending) func withLedger<Value>(_ body: (CommandLineTool) async throws -> Value) async throws -> Value {
+package nonisolated(nonsending) func withLedger<Value>(_ body: (CommandLineTool) async throws -> Value) async throws
+    -> Value
+{
     try await withTestDatabase { database in
         let runledger = CommandLineTool(database: database)
         let migration = try await runledger("migrate", "up")
