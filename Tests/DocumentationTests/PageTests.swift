@@ -89,8 +89,10 @@ struct PageTests {
                     options.contains(String(option)) || scripts.contains { Repository.knows(String(option), $0) }
                 #expect(isKnown, "\(path) names \(option)")
             }
-            for variable in code.matches(of: /\bRUNLEDGER_[A-Z_]+/) {
-                #expect(sources.contains("\"\(variable.output)\"") || sources.contains(variable.output), "\(path)")
+            for variable in code.matches(of: /\bRUNLEDGER_([A-Z_]+)/) {
+                // Those of settings are made of the settings' keys.
+                let key = "\"\(variable.1.lowercased().replacing("_", with: "."))\""
+                #expect(sources.contains(variable.0) || sources.contains(key), "\(path) names \(variable.0)")
             }
             if code.contains(
                 /^(Sources|Tests|Benchmarks|Faults|Plugins|docs|script|migrations|reports)\/[\w.\/+-]+( |$)/)

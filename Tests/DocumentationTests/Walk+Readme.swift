@@ -43,7 +43,8 @@ extension Walk {
             #expect(song.lines.count == 9)
             let events = try await workshop.run("runledger events").split(separator: "\n")
             #expect(events.count == 2)
-            #expect(events.last?.contains(#""metrics":{"lines_generated":9},"issues":["Warning: short lyrics"]"#) == true)
+            #expect(
+                events.last?.contains(#""metrics":{"lines_generated":9},"issues":["Warning: short lyrics"]"#) == true)
         }
     }
 

@@ -18,12 +18,9 @@ extension Walk {
             #expect(try await workshop.run(commands[1]).contains("nightly-failures"))
             try await workshop.deliver(file.text, by: commands[2], to: receiver.text)
 
-            try #require(commands[3].hasPrefix("runledger serve "))
-            let arguments = commands[3].split(separator: " ").dropFirst(2).map(String.init)
-            var tool = workshop.tool
-            tool.environment["RUNLEDGER_SCHEDULES_FILE"] = workshop.directory + "/schedules.yaml"
-            try #require(arguments == ["--schedules", "schedules.yaml"])
-            let served = try await tool.serving("--port", "0")
+            try #require(commands[3] == "runledger serve --schedules schedules.yaml")
+            let served = try await workshop.tool.serving(
+                "--port", "0", "--schedules", workshop.directory + "/schedules.yaml")
             #expect(served.exitCode == 0, "\(served.errors)")
         }
     }
