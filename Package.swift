@@ -155,7 +155,9 @@ let package = Package(
 
         .target(
             name: "LedgerTestSupport",
-            dependencies: ["LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging],
+            dependencies: [
+                "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging, subprocess, system,
+            ],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "LedgerServiceTestSupport",
@@ -174,9 +176,6 @@ let package = Package(
                 metricsTesting, tracing,
             ],
             swiftSettings: strict),
-        .testTarget(
-            name: "WorkflowEventsGuideTests",
-            dependencies: ["WorkflowEvents", "WorkflowEventsTesting", logging], swiftSettings: strict),
         .testTarget(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
@@ -261,6 +260,13 @@ let package = Package(
         .testTarget(
             name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
             exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: [
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP", "WorkflowEventsPostgres",
+                "WorkflowEventsTesting", logging,
+            ],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

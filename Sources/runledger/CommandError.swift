@@ -63,7 +63,7 @@ extension PostgresError {
         case (.connectionFailed, nil): "check that PostgreSQL runs there and that --database-url is right."
         case (.connectionLost, _), (.unknownOutcome, _), (.timeout, _): "run the command again."
         case (.server, "42") where sqlState == .insufficientPrivilege:
-            "log in as a member of the ledger's writer or reader role."
+            "log in as a member of the ledger's writer role; to read, its reader role is enough."
         default: nil
         }
     }

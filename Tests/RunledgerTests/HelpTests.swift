@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTestSupport
 import Testing
 
 /// Compares what `--help` prints with the files of `Golden`; `RUNLEDGER_UPDATE_GOLDEN=1` writes them anew.

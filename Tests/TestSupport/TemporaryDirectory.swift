@@ -1,11 +1,13 @@
 import Foundation
 
-/// Runs `body` with the path of a new directory, which is removed afterwards.
+/// Runs `body` with the path of a new directory, which PostgreSQL's user can enter and which is removed afterwards.
 package nonisolated(nonsending) func withTemporaryDirectory<Value>(
-    _ body: (String) async throws -> Value
+    _ body: (_ path: String) async throws -> Value
 ) async throws -> Value {
-    let path = FileManager.default.temporaryDirectory.appending(path: "runledger-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let parent = ProcessInfo.processInfo.environment["RUNLEDGER_THROWAWAY_DIR"] ?? "/tmp"
+    let path = parent + "/rl-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
     defer { try? FileManager.default.removeItem(atPath: path) }
     return try await body(path)
 }

@@ -40,7 +40,7 @@ struct PatternTests {
     @Test("A program's skills emit through its sinks, under its name")
     func program() async throws {
         let sink = RecordingSink()
-        _ = try await WorkflowEventsGuideTests.program(sink: sink, runID: "run-1", input: LyricsInput())
+        _ = try await DocumentationTests.program(sink: sink, runID: "run-1", input: LyricsInput())
         #expect(sink.timeline == ["LYRICS.start", "LYRICS.end"])
         #expect(sink.events.allSatisfy { $0.service == "lyrics-api" })
     }

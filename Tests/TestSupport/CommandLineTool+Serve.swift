@@ -1,27 +1,26 @@
 import Foundation
 import Subprocess
-import Testing
 
 extension CommandLineTool {
     /// A service while it runs.
-    struct RunningService: Sendable {
+    package struct RunningService: Sendable {
         /// Where it listens, as `http://127.0.0.1:8080`.
-        let url: String
+        package let url: String
         /// Its process.
-        let processID: Int32
+        package let processID: Int32
 
         /// Has it shut down, as a supervisor does.
-        func terminate() {
+        package func terminate() {
             kill(processID, SIGTERM)
         }
 
-        var port: String { String(url.split(separator: ":").last ?? "") }
+        package var port: String { String(url.split(separator: ":").last ?? "") }
     }
 
     /// Runs `serve`, and `body` once it listens; then has it shut down, and returns what it printed and how it ended.
     ///
     /// Where it ends without having listened, `body` does not run.
-    func serving(
+    package func serving(
         _ arguments: String..., body: @escaping @Sendable (RunningService) async throws -> Void = { _ in }
     ) async throws -> Outcome {
         let result = try await Subprocess.run(

@@ -4,13 +4,25 @@ import Foundation
 ///
 /// The text is what stands between the marks, without the indentation that all its lines share.
 enum SnippetSource {
+    /// The name of the snippet that a page's block of Swift shows, word for word; nil if it shows none.
+    ///
+    /// A block may begin with imports that stand at the top of the snippet's file.
+    static func name(of block: String) throws -> String? {
+        let (imports, code) = splitting(block)
+        return try all().first { _, snippet in
+            splitting(snippet.text).code == code && imports.isSubset(of: snippet.imports)
+        }?.key
+    }
+
     static let directory = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Snippets")
 
-    static func all() throws -> [String: String] {
-        var snippets: [String: String] = [:]
+    static func all() throws -> [String: (text: String, imports: Set<Substring>)] {
+        var snippets: [String: (text: String, imports: Set<Substring>)] = [:]
         for file in try FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil) {
-            for (name, text) in try read(String(contentsOf: file, encoding: .utf8)) {
-                guard snippets.updateValue(text, forKey: name) == nil else { throw SnippetError.twice(name) }
+            let source = try String(contentsOf: file, encoding: .utf8)
+            let imports = Set(source.split(separator: "\n").filter { $0.hasPrefix("import ") })
+            for (name, text) in try read(source) {
+                guard snippets.updateValue((text, imports), forKey: name) == nil else { throw SnippetError.twice(name) }
             }
         }
         return snippets
@@ -34,6 +46,13 @@ enum SnippetSource {
         }
         if let open { throw SnippetError.unfinished(open.name) }
         return snippets
+    }
+
+    /// The imports at the top of `text`, and what follows them.
+    private static func splitting(_ text: String) -> (imports: Set<Substring>, code: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let code = lines.drop { $0.isEmpty || $0.hasPrefix("import ") }
+        return (Set(lines[..<code.startIndex].filter { !$0.isEmpty }), code.joined(separator: "\n"))
     }
 
     private static func outdented(_ lines: [Substring]) -> String {

@@ -47,7 +47,7 @@ struct EmissionTests {
     @Test("Best Practice 1: both ways emit, but only the scope measures and ties the events together")
     func bestPractice1() throws {
         try withRecordedEvents { sink in
-            _ = try WorkflowEventsGuideTests.bestPractice1(runID: "run-1", input: LyricsInput())
+            _ = try DocumentationTests.bestPractice1(runID: "run-1", input: LyricsInput())
             #expect(sink.phases == [.start, .end])
             #expect(sink.events.allSatisfy { $0.executionID != nil })
 
@@ -62,7 +62,7 @@ struct EmissionTests {
             #expect(sink.phases == [.start, .fail])
             #expect(sink.event(.lyrics, .fail)?.issues == [])
             #expect(throws: InvalidInput.self) {
-                try WorkflowEventsGuideTests.bestPractice1(runID: "run-1", input: empty)
+                try DocumentationTests.bestPractice1(runID: "run-1", input: empty)
             }
             #expect(sink.event(.lyrics, .fail)?.issues == ["No lines were asked for."])
         }
@@ -71,7 +71,7 @@ struct EmissionTests {
     @Test("Best Practice 2: metrics keep their kinds")
     func bestPractice2() throws {
         try withRecordedEvents { sink in
-            withSkillExecution(runID: "run-1", node: .lyrics) { WorkflowEventsGuideTests.bestPractice2(state: &$0) }
+            withSkillExecution(runID: "run-1", node: .lyrics) { DocumentationTests.bestPractice2(state: &$0) }
             let metrics = try #require(sink.event(.lyrics, .end)?.metrics)
             #expect(
                 metrics == [
@@ -86,7 +86,7 @@ struct EmissionTests {
         withRecordedEvents { sink in
             func skill(isCritical: Bool) throws {
                 try withSkillExecution(runID: "run-1", node: .validate) { state in
-                    try WorkflowEventsGuideTests.bestPractice3(
+                    try DocumentationTests.bestPractice3(
                         state: &state, score: 0.5, threshold: 0.7, isCritical: isCritical)
                 }
             }
@@ -101,7 +101,7 @@ struct EmissionTests {
     @Test("Best Practice 4: metrics are numbers; text and booleans are not")
     func bestPractice4() {
         withRecordedEvents { sink in
-            withSkillExecution(runID: "run-1", node: .lyrics) { WorkflowEventsGuideTests.bestPractice4(state: &$0) }
+            withSkillExecution(runID: "run-1", node: .lyrics) { DocumentationTests.bestPractice4(state: &$0) }
             #expect(sink.event(.lyrics, .end)?.metrics == ["lines": 42, "score": 0.85])
             let notNumbers: [Any] = ["complete", true]
             #expect(!notNumbers.contains { $0 is any MetricNumber })
@@ -112,7 +112,7 @@ struct EmissionTests {
     func bestPractice5() {
         withRecordedEvents { sink in
             withSkillExecution(runID: "run-1", node: .validate) { state in
-                WorkflowEventsGuideTests.bestPractice5(state: &state, density: 0.5, threshold: 0.7)
+                DocumentationTests.bestPractice5(state: &state, density: 0.5, threshold: 0.7)
             }
             #expect(
                 sink.event(.validate, .end)?.issues == ["Hook density 0.50 below threshold 0.70", "Problem detected"])
