@@ -6,7 +6,7 @@ import Testing
 /// The short version of `script/faults`.
 @Suite("Faults", .serialized)
 struct FaultsTests {
-    @Test("A ledger that is broken on purpose keeps every promise", .timeLimit(.minutes(15)), arguments: [1, 2])
+    @Test("A ledger that is broken on purpose keeps every promise", .timeLimit(.minutes(60)), arguments: [1, 2])
     func promises(seed: Int) async throws {
         let programs = Self.programs
         var options = PlatformOptions()

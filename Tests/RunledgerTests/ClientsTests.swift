@@ -3,7 +3,7 @@ import LedgerTestSupport
 import Testing
 
 /// Runs what `docs/clients.md` shows, as it stands.
-@Suite("The examples for clients", .timeLimit(.minutes(3)))
+@Suite("The examples for clients", .timeLimit(.minutes(10)))
 struct ClientsTests {
     private static let token = "a-token-of-sixteen-or-more"
 
