@@ -97,11 +97,8 @@ struct DataDirectory: Sendable {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16_384)
+        guard getpwuid_r(userID, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return "\(userID)" }
         // The name lies in the buffer.
-        let name = buffer.withUnsafeMutableBufferPointer { buffer in
-            getpwuid_r(userID, &entry, buffer.baseAddress, buffer.count, &found) == 0 && found != nil
-                ? String(cString: entry.pw_name) : nil
-        }
-        return name ?? "\(userID)"
+        return withExtendedLifetime(buffer) { String(cString: entry.pw_name) }
     }
 }
