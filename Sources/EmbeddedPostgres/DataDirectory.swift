@@ -98,6 +98,7 @@ struct DataDirectory: Sendable {
         var found: UnsafeMutablePointer<passwd>?
         var buffer = [CChar](repeating: 0, count: 16_384)
         guard getpwuid_r(userID, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return "\(userID)" }
-        return String(cString: entry.pw_name)
+        // The name lies in the buffer.
+        return withExtendedLifetime(buffer) { String(cString: entry.pw_name) }
     }
 }

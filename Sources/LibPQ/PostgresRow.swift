@@ -30,6 +30,8 @@ package struct PostgresRow: Sendable {
         guard (0..<result.columnCount).contains(column) else {
             throw PostgresError(.decoding, "a row of \(result.columnCount) columns has no column \(column)")
         }
+        // Its memory must not go before the value has been read.
+        defer { withExtendedLifetime(result) {} }
         do {
             return try Value(
                 from: PostgresCell(

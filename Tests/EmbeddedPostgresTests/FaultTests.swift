@@ -28,7 +28,7 @@ struct FaultTests {
         #expect(!FileManager.default.fileExists(atPath: server.dataDirectory))
     }
 
-    @Test("A watched server that is killed runs again without another user", .timeLimit(.minutes(2)))
+    @Test("A watched server that is killed runs again without another user", .timeLimit(.minutes(10)))
     func watchedServer() async throws {
         let server = EmbeddedPostgres.throwaway()
         try await server.withServer(isWatched: true) { connectionString in
@@ -55,7 +55,7 @@ struct FaultTests {
         }
     }
 
-    @Test("A throw-away server goes with its user also if that is killed", .timeLimit(.minutes(2)))
+    @Test("A throw-away server goes with its user also if that is killed", .timeLimit(.minutes(10)))
     func killedThrowawayUser() async throws {
         let server = EmbeddedPostgres.throwaway()
         let cluster = try server.cluster()

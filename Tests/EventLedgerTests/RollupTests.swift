@@ -5,7 +5,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Rollups", .timeLimit(.minutes(3)))
+@Suite("Rollups", .timeLimit(.minutes(10)))
 struct RollupTests {
     @Test("Whatever stretches are rolled up, cells and summaries are what the events add up to", arguments: [1, 2, 3])
     func randomly(seed: UInt64) async throws {

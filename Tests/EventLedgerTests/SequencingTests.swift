@@ -6,7 +6,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Sequencing", .timeLimit(.minutes(2)))
+@Suite("Sequencing", .timeLimit(.minutes(10)))
 struct SequencingTests {
     @Test("Positions are dense and in order with several writers and sequencers and a foreign transaction open")
     func concurrently() async throws {

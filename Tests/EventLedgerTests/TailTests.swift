@@ -5,7 +5,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("The tail", .timeLimit(.minutes(2)))
+@Suite("The tail", .timeLimit(.minutes(10)))
 struct TailTests {
     @Test("Delivers every event once and in order with several writers, a foreign transaction and a restart between")
     func restart() async throws {

@@ -6,14 +6,14 @@ import Testing
 /// The short version of `script/faults`.
 @Suite("Faults", .serialized)
 struct FaultsTests {
-    @Test("A ledger that is broken on purpose keeps every promise", .timeLimit(.minutes(15)), arguments: [1, 2])
+    @Test("A ledger that is broken on purpose keeps every promise", .timeLimit(.minutes(60)), arguments: [1, 2])
     func promises(seed: Int) async throws {
         try await expectAllChecksHold([
             "--minutes", "0.2", "--seed", "\(seed)", "--runledger", Self.programs.appending(path: "runledger").path(),
         ])
     }
 
-    @Test("A foreign transaction that stays open makes nothing dearer", .timeLimit(.minutes(15)))
+    @Test("A foreign transaction that stays open makes nothing dearer", .timeLimit(.minutes(60)))
     func foreignTransaction() async throws {
         try await expectAllChecksHold(["foreign-transaction", "--batches", "8000"])
     }

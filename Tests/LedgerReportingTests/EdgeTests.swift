@@ -7,7 +7,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Answers at the edges", .timeLimit(.minutes(2)))
+@Suite("Answers at the edges", .timeLimit(.minutes(10)))
 struct EdgeTests {
     private static let header = "-- title: T\n-- description: D\n-- column: n text\n"
 

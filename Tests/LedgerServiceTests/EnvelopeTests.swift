@@ -8,7 +8,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Every request", .timeLimit(.minutes(2)))
+@Suite("Every request", .timeLimit(.minutes(10)))
 struct EnvelopeTests {
     @Test("Has an id, the caller's own if it is fit, and the header fields of a careful server")
     func headers() async throws {

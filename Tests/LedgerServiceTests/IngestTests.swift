@@ -10,7 +10,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("POST /v1/events", .timeLimit(.minutes(2)))
+@Suite("POST /v1/events", .timeLimit(.minutes(10)))
 struct IngestTests {
     private static let event = #"{"run_id":"r1","node":"PLAN","phase":"start","ts":"2025-11-18T12:00:00Z"}"#
 

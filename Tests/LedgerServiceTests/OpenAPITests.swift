@@ -10,7 +10,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("The API's description", .timeLimit(.minutes(2)))
+@Suite("The API's description", .timeLimit(.minutes(10)))
 struct OpenAPITests {
     private static func description(of service: TestService) async throws -> [String: Any] {
         let answer = try await service.get("/openapi.json")

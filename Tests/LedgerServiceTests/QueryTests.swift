@@ -8,7 +8,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Queries", .timeLimit(.minutes(2)))
+@Suite("Queries", .timeLimit(.minutes(10)))
 struct QueryTests {
     struct Events: Decodable {
         struct Entry: Decodable {

@@ -8,7 +8,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("What was made on schedule, over HTTP", .timeLimit(.minutes(2)))
+@Suite("What was made on schedule, over HTTP", .timeLimit(.minutes(10)))
 struct ReportExecutionTests {
     /// Has `report` made for so many minutes of 2025-11-18, from 12:00 on, and delivered into `directory`.
     private func make(_ report: String, _ count: Int, in directory: String, of ledger: TestLedger) async throws {

@@ -7,7 +7,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Reports over HTTP", .timeLimit(.minutes(2)))
+@Suite("Reports over HTTP", .timeLimit(.minutes(10)))
 struct ReportTests {
     private static func object(_ text: String) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])

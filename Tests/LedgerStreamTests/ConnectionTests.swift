@@ -5,7 +5,7 @@ import LibPQ
 import Testing
 
 /// What RFC 9112 asks of a server, tried over a socket.
-@Suite("A connection", .timeLimit(.minutes(2)))
+@Suite("A connection", .timeLimit(.minutes(10)))
 struct ConnectionTests {
     @Test(
         "HEAD is answered as GET, without a body, and the next answer follows",

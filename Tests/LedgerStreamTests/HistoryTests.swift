@@ -7,7 +7,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("The history of a stream", .timeLimit(.minutes(2)))
+@Suite("The history of a stream", .timeLimit(.minutes(10)))
 struct HistoryTests {
     @Test("A long run between others is read once, in order and without a gap")
     func longRun() async throws {

@@ -4,7 +4,7 @@ import LedgerTestSupport
 import Testing
 
 /// What RFC 6455 asks of a server, tried over a socket.
-@Suite("The WebSocket protocol", .timeLimit(.minutes(2)))
+@Suite("The WebSocket protocol", .timeLimit(.minutes(10)))
 struct ProtocolTests {
     /// Bytes that a client sends, and the code with which it is told that it should not have.
     struct Offence: CustomTestStringConvertible {

@@ -10,7 +10,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("The stream", .timeLimit(.minutes(2)))
+@Suite("The stream", .timeLimit(.minutes(10)))
 struct StreamTests {
     @Test("Tells history, caught_up once, then live, without a gap or a repeat, while several writers write")
     func gapFree() async throws {

@@ -4,7 +4,7 @@ import LibPQ
 import Logging
 import Testing
 
-@Suite("Schedules", .timeLimit(.minutes(2)))
+@Suite("Schedules", .timeLimit(.minutes(10)))
 struct ScheduleTests {
     /// A file of schedules in `directory`, which is also where the reports go.
     private func file(in directory: String, _ text: String) throws -> String {

@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// The service as its operators run it. Requests are sent with curl, as the announcement of the first token shows.
-@Suite("Serving", .timeLimit(.minutes(2)))
+@Suite("Serving", .timeLimit(.minutes(10)))
 struct ServeTests {
     private static let token = "a-token-of-sixteen-or-more"
     private static let event = #"{"run_id":"r1","node":"LYRICS","phase":"start"}"#

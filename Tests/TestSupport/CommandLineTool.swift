@@ -102,7 +102,10 @@ package struct CommandLineTool: Sendable {
 
     private func variables() -> [Environment.Key: String] {
         var variables = environment
-        let inherited = ["PATH", "HOME", "LD_LIBRARY_PATH", "RUNLEDGER_POSTGRES_BIN", "RUNLEDGER_POSTGRES_USER"]
+        let inherited = [
+            "PATH", "HOME", "LD_LIBRARY_PATH", "RUNLEDGER_POSTGRES_BIN", "RUNLEDGER_POSTGRES_USER", "ASAN_OPTIONS",
+            "TSAN_OPTIONS",
+        ]
         for name in inherited where variables[name] == nil {
             variables[name] = ProcessInfo.processInfo.environment[name]
         }

@@ -9,7 +9,7 @@ import WorkflowEvents
 import WorkflowEventsHTTP
 import WorkflowEventsPostgres
 
-@Suite("Skills that send events to a service", .timeLimit(.minutes(2)))
+@Suite("Skills that send events to a service", .timeLimit(.minutes(10)))
 struct HTTPSinkTests {
     private func settings(spool: String? = nil, spoolAfter: Duration = .zero) -> DurableSink.Settings {
         var settings = DurableSink.Settings()

@@ -20,7 +20,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test("Whoever comes while every lane is busy goes with the next transaction", .timeLimit(.minutes(1)))
+    @Test("Whoever comes while every lane is busy goes with the next transaction", .timeLimit(.minutes(10)))
     func queueing() async throws {
         try await withTestLedger { ledger in
             var settings = BatchWriter.Settings()
@@ -91,7 +91,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test("A request beyond what may wait is told to come again, and nothing of it is stored", .timeLimit(.minutes(1)))
+    @Test("A request beyond what may wait is told to come again, and nothing of it is stored", .timeLimit(.minutes(10)))
     func fullQueue() async throws {
         try await withTestLedger { ledger in
             var settings = BatchWriter.Settings()
@@ -116,7 +116,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test("A transaction takes no more events and bytes of several requests than it may", .timeLimit(.minutes(1)))
+    @Test("A transaction takes no more events and bytes of several requests than it may", .timeLimit(.minutes(10)))
     func batchLimits() async throws {
         try await withTestLedger { ledger in
             var settings = BatchWriter.Settings()
@@ -144,7 +144,7 @@ struct CoalescingTests {
         }
     }
 
-    @Test("Committing wakes whoever listens, also when the writer ends at once", .timeLimit(.minutes(1)))
+    @Test("Committing wakes whoever listens, also when the writer ends at once", .timeLimit(.minutes(10)))
     func wakeUp() async throws {
         try await withTestLedger { ledger in
             try await withListener(

@@ -4,7 +4,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Requests under idempotency keys", .timeLimit(.minutes(2)))
+@Suite("Requests under idempotency keys", .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     @Test("A request sent again gets the first answer, and nothing more is stored")
     func replay() async throws {

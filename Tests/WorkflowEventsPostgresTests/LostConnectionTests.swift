@@ -4,7 +4,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Connections lost while a batch is stored", .timeLimit(.minutes(2)))
+@Suite("Connections lost while a batch is stored", .timeLimit(.minutes(10)))
 struct LostConnectionTests {
     @Test(
         "A batch whose COMMIT is cut off is stored exactly once and acknowledged", arguments: CuttingProxy.Cut.allCases)

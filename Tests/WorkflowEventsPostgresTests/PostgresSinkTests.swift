@@ -6,7 +6,7 @@ import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
 
-@Suite("Skills that persist events directly", .timeLimit(.minutes(2)))
+@Suite("Skills that persist events directly", .timeLimit(.minutes(10)))
 struct PostgresSinkTests {
     /// - Parameter spoolAfter: what is in the spool when the scope ends stays there for the next process.
     private func settings(spool: String, spoolAfter: Duration = .zero) -> DurableSink.Settings {
