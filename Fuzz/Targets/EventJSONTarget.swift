@@ -158,6 +158,9 @@ private struct EventJSONCheck {
                 try Self.reader.readDocument(bytes, maximumCount: Self.maximumCount)
             }
         }
+        if case .success(let outcomes) = document {
+            try require(outcomes.count <= Self.maximumCount, "\(outcomes.count) events are not too many")
+        }
         switch (document, tree) {
         case (.success(let outcomes), .array(let elements)?):
             try require(outcomes.count == elements.count, "\(elements.count) elements are \(outcomes.count) events")
