@@ -13,19 +13,19 @@
     /// The one target of this process; set before the first input.
     nonisolated(unsafe) private var chosen: FuzzTarget?
 
-    /// The entry that libFuzzer's own `main` would call, which the linker asks for.
-    @_cdecl("LLVMFuzzerTestOneInput")
-    func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    /// Gives the target an input.
+    private func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         if let chosen { LedgerFuzz.check(chosen, Array(UnsafeBufferPointer(start: start, count: count))) }
         return 0
     }
 
     extension LedgerFuzz {
-        /// Fuzzes `target` with the options behind its name.
-        static func fuzz(_ target: FuzzTarget) -> Never {
+        /// Fuzzes `target` with libFuzzer's `options`.
+        static func fuzz(_ target: FuzzTarget, _ options: some Sequence<String>) -> Never {
             chosen = target
-            var arguments = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst(2)
-            arguments.append("-max_len=\(target.maximumBytes)")
+            // For the processes that libFuzzer starts with options alone.
+            setenv(targetVariable, target.name, 1)
+            let arguments = [CommandLine.arguments[0]] + options + ["-max_len=\(target.maximumBytes)"]
             let strings = arguments.map { strdup($0) } + [nil]
             let copy = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: strings.count)
             copy.initialize(from: strings, count: strings.count)

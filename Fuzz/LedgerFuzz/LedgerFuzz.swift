@@ -8,16 +8,20 @@ import FuzzTargets
 /// are files, each of which is looked at once.
 @main
 struct LedgerFuzz {
+    /// Names the target where the arguments do not.
+    static let targetVariable = "RUNLEDGER_FUZZ_TARGET"
+
     static func main() {
-        let arguments = CommandLine.arguments
-        guard arguments.count > 1, let target = FuzzTarget.all.first(where: { $0.name == arguments[1] }) else {
+        var arguments = CommandLine.arguments.dropFirst()
+        let name = ProcessInfo.processInfo.environment[targetVariable] ?? arguments.popFirst()
+        guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
             let names = FuzzTarget.all.map(\.name).joined(separator: ", ")
             fail("usage: ledger-fuzz TARGET [ARGUMENT …]; targets are \(names)", status: 64)
         }
         #if FUZZING
-            fuzz(target)
+            fuzz(target, arguments)
         #else
-            for path in arguments.dropFirst(2) {
+            for path in arguments {
                 guard let input = FileManager.default.contents(atPath: path) else {
                     fail("\(path) cannot be read", status: 66)
                 }
