@@ -18,7 +18,7 @@ struct PlainCron {
         guard text.utf8.count <= 256 else { return nil }
         let whole = text.filter { $0 != " " && $0 != "\t" }
         let isOneWord = text.split(whereSeparator: { $0 == " " || $0 == "\t" }).count == 1
-        let words = (isOneWord ? Self.nicknames[whole.lowercased()] ?? text : text)
+        let words = (isOneWord ? Self.nicknames[whole.lower] ?? text : text)
             .split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
         guard words.count == 5 else { return nil }
         for (index, word) in words.enumerated() {
@@ -56,15 +56,15 @@ struct PlainCron {
             guard let end = ends[1] else { return nil }
             last = end
             // FRI-SUN
-            if field == 4, end == 0, first > 0, halves[0].lowercased().hasSuffix("sun") { last = 7 }
+            if field == 4, end == 0, first > 0, halves[0].lower.hasSuffix("sun") { last = 7 }
         }
         guard first <= last else { return nil }
         return Array(stride(from: first, through: last, by: step ?? 1))
     }
 
     private static func number(_ text: String, _ field: Int) -> Int? {
-        if field == 3, let index = months.firstIndex(of: text.lowercased()) { return index + 1 }
-        if field == 4, let index = weekdays.firstIndex(of: text.lowercased()) { return index }
+        if field == 3, let index = months.firstIndex(of: text.lower) { return index + 1 }
+        if field == 4, let index = weekdays.firstIndex(of: text.lower) { return index }
         guard let number = digits(text), ranges[field] ~= number else { return nil }
         return number
     }
@@ -100,6 +100,13 @@ struct PlainCron {
         let inMonth = fields[2].contains(components.day)
         let inWeek = fields[4].contains(components.weekday)
         return beginsWithStar[2] || beginsWithStar[4] ? inMonth && inWeek : inMonth || inWeek
+    }
+}
+
+extension String {
+    /// With the lower case of letters of ASCII, and no others.
+    fileprivate var lower: String {
+        String(decoding: utf8.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 }
 
