@@ -19,6 +19,7 @@ let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metri
 let metricsTesting: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
@@ -154,6 +155,16 @@ let package = Package(
             path: "Faults/LedgerFaults", swiftSettings: strict),
 
         .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "LedgerReporting", "LedgerSchedules", "LedgerService", "LibPQ", "WorkflowEvents",
+                "WorkflowEventsPostgres", httpTypes, logging, nioCore, nioEmbedded,
+            ],
+            path: "Fuzz/Targets", swiftSettings: strict),
+        .executableTarget(
+            name: "ledger-fuzz", dependencies: ["FuzzTargets"], path: "Fuzz/LedgerFuzz", swiftSettings: strict),
+
+        .target(
             name: "LedgerTestSupport",
             dependencies: [
                 "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging, subprocess, system,
@@ -256,6 +267,7 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
             swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "FaultsTests", dependencies: [subprocess, system], swiftSettings: strict),
         .testTarget(
             name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],

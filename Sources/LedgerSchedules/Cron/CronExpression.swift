@@ -68,7 +68,7 @@ package struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     private static func fields(_ text: String) throws(ScheduleError) -> [Substring] {
         let fields = text.split { $0 == " " || $0 == "\t" }
         if fields.count == 1, fields[0].hasPrefix("@") {
-            guard let expansion = nicknames[fields[0].lowercased()] else {
+            guard let expansion = nicknames.first(where: { fields[0].spells($0.key) })?.value else {
                 let known = nicknames.keys.sorted().joined(separator: ", ")
                 throw ScheduleError(.badCron, "`\(fields[0])` is unknown; known are \(known)")
             }

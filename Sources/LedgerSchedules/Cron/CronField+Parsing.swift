@@ -29,7 +29,7 @@ extension CronField {
         if ends.count == 2 {
             last = try number(ends[1])
             // A week may be thought to end with its Sunday: FRI-SUN.
-            if self == .dayOfWeek, last == 0, first > 0, ends[1].uppercased() == names[0] { last = 7 }
+            if self == .dayOfWeek, last == 0, first > 0, ends[1].spells(names[0]) { last = 7 }
         } else if step != nil {
             last = max(first, wholeRange.upperBound)
         }
@@ -45,7 +45,7 @@ extension CronField {
     }
 
     private func number(_ text: Substring) throws(ScheduleError) -> Int {
-        if let index = names.firstIndex(of: text.uppercased()) { return range.lowerBound + index }
+        if let index = names.firstIndex(where: text.spells) { return range.lowerBound + index }
         guard let number = decimal(text), range ~= number else {
             throw error("`\(text)` is not allowed; allowed is \(allowed)")
         }

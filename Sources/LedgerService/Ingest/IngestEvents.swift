@@ -1,14 +1,14 @@
 import HTTPTypes
-import NIOCore
-import WorkflowEvents
+package import NIOCore
+package import WorkflowEvents
 import WorkflowEventsPostgres
 
 /// The events of a request's body, all of them good.
-enum IngestEvents {
+package enum IngestEvents {
     /// Reads the events of `body`.
     ///
     /// - Throws: ``Problem``: 400 where it is no JSON, 413 for too many, 422 with what is wrong with which event.
-    static func read(_ body: ByteBuffer, _ format: IngestFormat) throws(Problem) -> [WorkflowEvent] {
+    package static func read(_ body: ByteBuffer, _ format: IngestFormat) throws(Problem) -> [WorkflowEvent] {
         var reading = Reading()
         do {
             try body.withUnsafeReadableBytes { bytes in

@@ -1,7 +1,7 @@
 import HTTPTypes
 
 /// In which form a request carries its events.
-enum IngestFormat {
+package enum IngestFormat: Sendable {
     /// One event or an array.
     case json
     /// An event a line.

@@ -3,7 +3,6 @@ import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import NIOWebSocket
 
 /// Sits in every connection and lets a route turn it into a stream.
 ///
@@ -150,11 +149,8 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
             let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self)
             pipeline.removeHandler(context: decoder).assumeIsolated().whenComplete { _ in
                 do {
-                    let frames = ByteToMessageHandler(
-                        WebSocketFrameDecoder(maxFrameSize: WebSocketMachine.maximumMessageBytes))
                     // In front of HTTP's handlers, which see nothing of what it takes and sends.
-                    try pipeline.addHandler(frames, position: .first)
-                    try pipeline.addHandler(WebSocketHandler(subscription, head: head), position: .after(frames))
+                    try pipeline.addWebSocket(subscription, head: head)
                 } catch {
                     subscription.close()
                     context.close(promise: nil)

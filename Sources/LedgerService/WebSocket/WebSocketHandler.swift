@@ -12,7 +12,7 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
     private let subscription: Subscription
     private let head: HTTPResponse
     private var context: ChannelHandlerContext?
-    private var machine = WebSocketMachine()
+    private var machine: WebSocketMachine
     private var life = StreamLife()
     /// What the latest ping carried that has not been answered, as the client takes nothing.
     private var unansweredPing: ByteBuffer?
@@ -21,9 +21,10 @@ final class WebSocketHandler: ChannelInboundHandler, StreamOutput {
     private static let closeTimeout = TimeAmount.seconds(5)
 
     /// Answers with `head`, a 101, and then streams what `subscription` gives.
-    init(_ subscription: Subscription, head: HTTPResponse) {
+    init(_ subscription: Subscription, head: HTTPResponse, maximumMessageBytes: Int) {
         self.subscription = subscription
         self.head = head
+        self.machine = WebSocketMachine(maximumMessageBytes: maximumMessageBytes)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

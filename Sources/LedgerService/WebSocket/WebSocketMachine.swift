@@ -35,10 +35,16 @@ struct WebSocketMachine {
 
     private var state = State.open
     private var message: Message?
+    private let maximumMessageBytes: Int
 
     /// A message of a client may be so long.
     static let maximumMessageBytes = 64 << 10
     private static let maximumControlBytes = 125
+
+    /// The machine of a connection that has just become a WebSocket.
+    init(maximumMessageBytes: Int = Self.maximumMessageBytes) {
+        self.maximumMessageBytes = maximumMessageBytes
+    }
 
     /// Whether frames with events may still be sent.
     var isOpen: Bool { state == .open }
@@ -85,7 +91,7 @@ struct WebSocketMachine {
         guard (frame.opcode == .continuation) == (message != nil) else { return close(.protocolError) }
         var message = message ?? Message(isText: frame.opcode == .text)
         message.byteCount += frame.length
-        guard message.byteCount <= Self.maximumMessageBytes else { return close(.messageTooLarge) }
+        guard message.byteCount <= maximumMessageBytes else { return close(.messageTooLarge) }
         if message.isText {
             guard message.check.take(frame.unmaskedData.readableBytesView), !frame.fin || message.check.isComplete
             else { return close(.dataInconsistentWithMessage) }

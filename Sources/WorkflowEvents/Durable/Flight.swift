@@ -4,7 +4,7 @@ package struct Flight: Sendable {
     package var batch: EventBatch?
     /// The file that holds the batch, `nil` if memory alone or a journal does.
     package var file: SpoolFile?
-    /// Where each event stands in the file, if the file holds events that are not sent because they are wrong.
+    /// Where each event stands in the file, if the file holds others before them that are not sent.
     package var positions: [Int]?
     /// When to send again after a failure.
     package var retryAt: MonotonicTime?

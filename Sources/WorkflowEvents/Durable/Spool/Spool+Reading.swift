@@ -54,8 +54,11 @@ extension Spool {
                 return .torn("it has \(reading.lineCount) lines, not the \(seal.count) in its name")
             }
         }
-        if !reading.content.refused.isEmpty {
+        // Lines that are refused or torn move the events behind them.
+        if let last = reading.positions.last, last + 1 > reading.positions.count {
             reading.content.positions = reading.positions
+        }
+        if !reading.content.refused.isEmpty {
             reading.content.refusedPath = setAside(
                 reading.refusedLines, of: file, as: .refused, suffix: "-invalid", reasons: reading.content.refused)
         }
