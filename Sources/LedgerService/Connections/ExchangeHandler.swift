@@ -182,6 +182,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
         isArriving = false
         context.fireErrorCaught(error)
         closeIfOver(context)
+        keepTime()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -199,6 +200,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
 
     /// Sets the time limit anew where something else is waited for than before.
     private func keepTime() {
+        guard !isOver else { return }
         let next: Stage =
             if exchanges.count > (isArriving ? 1 : 0) { .answer } else if isArriving { .body } else {
                 line.hasBegun ? .head : .idle
@@ -207,35 +209,35 @@ final class ExchangeHandler: ChannelDuplexHandler {
         // A head and its body have the time together.
         let isContinued = stage == .head && next == .body
         stage = next
-        if !isContinued { deadline?.move(to: next == .answer ? nil : .now() + timeout) }
+        if !isContinued { restartTime() }
+    }
+
+    /// Gives the client all its time; none is kept while it waits for an answer and takes what there is of it.
+    private func restartTime() {
+        let isWaiting = stage == .answer && untakenByteCount == nil && !isOver
+        deadline?.move(to: isWaiting || isStream ? nil : .now() + timeout)
     }
 
     private func overdue(_ context: ChannelHandlerContext) {
         switch stage {
-        case _ where isOver || isStream: break
-        case .idle where untakenByteCount == nil: context.close(promise: nil)
-        case .head: refuse(.requestOverdue, context)
-        case .body: breakOff(RequestOverdue(), context)
-        case .idle, .answer: closeIfStalled(context)
+        case .head where !isOver: refuse(.requestOverdue, context)
+        case .body where !isOver: breakOff(RequestOverdue(), context)
+        default:
+            // Of an answer that it does not take as fast as it could be sent it may still have taken something.
+            let untaken = Self.untakenByteCount(context)
+            guard let before = untakenByteCount, before - untaken >= Self.leastTakenByteCount else {
+                return context.close(promise: nil)
+            }
+            untakenByteCount = untaken
+            restartTime()
         }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         untakenByteCount = context.channel.isWritable || isStream ? nil : Self.untakenByteCount(context)
-        // What the client takes is an answer that is under way, or all of one.
-        if stage == .answer || stage == .idle {
-            deadline?.move(to: stage == .answer && untakenByteCount == nil ? nil : .now() + timeout)
-        }
+        // Otherwise it is to send something, whatever it takes.
+        if stage == .answer || stage == .idle || isOver { restartTime() }
         context.fireChannelWritabilityChanged()
-    }
-
-    /// Closes unless the client has taken something of the answer, which it does not take as fast as it could be sent.
-    private func closeIfStalled(_ context: ChannelHandlerContext) {
-        guard let before = untakenByteCount else { return }
-        let now = Self.untakenByteCount(context)
-        guard before - now >= Self.leastTakenByteCount else { return context.close(promise: nil) }
-        untakenByteCount = now
-        deadline?.move(to: .now() + timeout)
     }
 
     private static func untakenByteCount(_ context: ChannelHandlerContext) -> Int {
@@ -247,6 +249,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
     ) {
         guard event is StreamBegins else { return context.triggerUserOutboundEvent(event, promise: promise) }
         isStream = true
+        restartTime()
         promise?.succeed()
     }
 
@@ -272,6 +275,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
             // The end of an answer to HEAD could be that of a body in chunks.
             if isHead { promise?.succeed() } else { context.write(data, promise: promise) }
             if let exchange = exchanges.popFirst(), exchange.isLast { isLast = true }
+            isStream = false
             allowBody(context)
             closeIfOver(context)
             keepTime()
@@ -296,9 +300,11 @@ final class ExchangeHandler: ChannelDuplexHandler {
         let channel = context.channel
         // What the client still sends is read, for closing before would take the answer from it.
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer())))).assumeIsolated().whenComplete { _ in
+            self.deadline?.end()
             channel.close(mode: .output, promise: nil)
+            self.loop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
         }
-        loop.assumeIsolated().scheduleTask(in: Self.patience) { context.close(promise: nil) }
+        restartTime()
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
