@@ -19,7 +19,7 @@ struct DurableSinkCosts {
         // Nothing is to be dropped or spooled because the deliverer is slower than this.
         settings.bufferBytes = 8 << 30
         settings.spoolBytes = 8 << 30
-        settings.spoolAfter = .seconds(600)
+        settings.spoolAfter = .seconds(60)
         let sink = try DurableSink(destination: IdleDestination(), settings: settings, service: "bench")
         let running = Task { try await sink.run() }
         let row = try MicroCost(

@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import WorkflowEvents
 import WorkflowEventsPostgres
 
@@ -35,17 +34,6 @@ struct PlainCopy {
         let table = "\(bench.database.schema).workflow_events"
         let copy = "\\copy \(table) (\(EventCopy.columns)) from '\(file.path())' with (format binary)"
         let commands = isRolledBack ? ["begin", copy, "rollback"] : [copy]
-        try await bench.run("psql", ["-qX"] + commands.flatMap { ["-c", $0] } + ["-d", bench.database.url])
-    }
-}
-
-extension Workbench {
-    /// Runs a program to its end, and throws what it says if it fails.
-    func run(_ program: String, _ arguments: [String]) async throws {
-        let result = try await Subprocess.run(
-            .name(program), arguments: Arguments(arguments), output: .discarded, error: .string(limit: 4096))
-        guard result.terminationStatus.isSuccess else {
-            throw BenchError("\(program): \(result.standardError)")
-        }
+        _ = try await bench.run("psql", ["-qX"] + commands.flatMap { ["-c", $0] } + ["-d", bench.database.url])
     }
 }
