@@ -135,14 +135,11 @@ let package = Package(
         .executableTarget(
             name: "ledger-bench",
             dependencies: [
-                "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", argumentParser, logging, subprocess, system,
+                "EmbeddedPostgres", "EventLedger", "LedgerReporting", "LedgerSchema", "LedgerService", "LibPQ",
+                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", argumentParser, logging, nioCore,
+                subprocess, system,
             ],
             path: "Benchmarks/LedgerBench", swiftSettings: strict),
-
-        .executableTarget(
-            name: "durable-sink-benchmark", dependencies: ["WorkflowEvents", logging],
-            path: "Benchmarks/DurableSink", swiftSettings: strict),
 
         .target(name: "SteppedClock", path: "Faults/SteppedClock"),
         .executableTarget(

@@ -10,72 +10,103 @@ import WorkflowEventsPostgres
 struct LedgerBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger-bench",
-        abstract: "Measures the write path and the service beside their ceilings, on a private durable PostgreSQL.")
+        abstract: "Measures the write path and the service beside their ceilings, on a private durable PostgreSQL.",
+        discussion: "The measures are \(MeasureName.list).")
 
     @Option(help: "Pairs of alternating runs; the median counts.")
-    var pairs = 5
+    var pairs = 3
 
     @Option(help: "Rows of each producer and run.")
     var rows = 250_000
 
     @Option(help: "Events of the sustained run.")
-    var sustained = 10_000_000
+    var sustained = 3_000_000
 
-    @Option(help: "Events of the history that reports are asked of.")
+    @Option(help: "Events of the history that reports are asked of, which is measured at a hundredth and a tenth too.")
     var history = 10_000_000
 
-    @Option(help: "The `runledger` executable whose ingest is measured.")
+    @Option(help: "The `runledger` executable that is measured.")
     var runledger: String
 
-    @Option(help: "The Markdown file to write the table to, besides standard output.")
+    @Option(help: "The Markdown file to write everything to, besides standard output; for a run of all measures.")
     var save: String?
 
-    @Option(help: "Only the rows whose name contains this.")
-    var only: String?
+    @Option(
+        parsing: .upToNextOption,
+        help: "Only the measures whose names begin so: `writer`, or `growth` for four. Several may be named.")
+    var only: [String] = []
+
+    @Option(help: "The command to name as what was run.")
+    var command = "ledger-bench"
+
+    @Option(help: "The compiler to name as what built this.")
+    var compiler = "an unnamed compiler"
+
+    func validate() throws {
+        let names = MeasureName.allCases.map(\.rawValue)
+        if let unknown = only.first(where: { only in !names.contains { $0.hasPrefix(only) } }) {
+            throw ValidationError("There is no measure `\(unknown)`; the measures are \(MeasureName.list).")
+        }
+        guard save == nil || only.isEmpty else {
+            throw ValidationError("The page is of one whole run: --save does not go with --only.")
+        }
+        guard pairs > 0, rows > 0, sustained > 0, history >= 10_000 else {
+            throw ValidationError("--pairs, --rows and --sustained are at least 1, --history at least 10000.")
+        }
+    }
 
     func run() async throws {
         let directory = URL(filePath: NSTemporaryDirectory()).appending(path: "runledger-bench-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
         let server = EmbeddedPostgres(
             dataDirectory: directory.path(), logger: Logger(label: "bench", factory: { _ in SwiftLogNoOpLogHandler() }))
-        do {
-            try await server.withServer { url in
-                let database = LedgerDatabase(url: url)
-                var logger = Logger(label: "bench")
-                logger.logLevel = .warning
-                _ = try await Migrator(database.configuration, schema: database.schema, logger: logger).up()
-                let bench = Workbench(database: database, directory: directory, logger: logger)
-                try await measure(bench)
-            }
-        } catch {
-            try? FileManager.default.removeItem(at: directory)
-            throw error
+        try await server.withServer { url in
+            var logger = Logger(label: "bench")
+            logger.logLevel = .warning
+            let bench = Workbench(database: LedgerDatabase(url: url), directory: directory, logger: logger)
+            try await measure(bench)
         }
-        try? FileManager.default.removeItem(at: directory)
     }
 
     private func measure(_ bench: Workbench) async throws {
-        var table = ResultTable()
-        let measures: [(String, () async throws -> [ResultRow])] = [
-            ("writer", { try await WriterMeasure(bench: bench, pairs: pairs, rows: rows).run() }),
-            ("insert", { try await InsertMeasure(bench: bench, pairs: pairs).run() }),
-            ("emit", { try await EmitMeasure(bench: bench).run() }),
-            ("ingest", { try await IngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
-            ("http", { try await ServiceIngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
-            ("latency", { try await StreamLatencyMeasure(bench: bench, runledger: runledger).run() }),
-            ("fanout", { try await FanOutMeasure(bench: bench, runledger: runledger, pairs: pairs).run() }),
-            ("footprint", { try await FootprintMeasure(bench: bench, runledger: runledger).run() }),
-            ("rollup", { try await RollupMeasure(bench: bench, pairs: pairs).run() }),
-            ("reports", { try await ReportMeasure(bench: bench, eventCount: history).run() }),
-            ("sustained", { try await SustainedMeasure(bench: bench, eventCount: sustained).run() }),
-        ]
-        for (name, measure) in measures where only.map(name.contains) ?? true {
-            FileHandle.standardError.write(Data("measuring \(name) …\n".utf8))
-            table.rows += try await measure()
+        var page = Page(machine: try await Machine(bench), compiler: compiler, command: command)
+        for name in MeasureName.allCases where only.isEmpty || only.contains(where: { name.rawValue.hasPrefix($0) }) {
+            FileHandle.standardError.write(Data("measuring \(name.rawValue) …\n".utf8))
+            do {
+                let findings = try await bench.withNewLedger { try await run(name, on: $0) }
+                page.findings.append((name.rawValue, findings))
+                FileHandle.standardOutput.write(Data((findings.markdown(of: name.rawValue) + "\n").utf8))
+            } catch {
+                // The measures before and after it are worth having.
+                page.failures.append((name.rawValue, "\(error)"))
+                FileHandle.standardError.write(Data("\(name.rawValue) failed: \(error)\n".utf8))
+            }
         }
-        print(table.markdown)
-        if let save {
-            try table.document(server: await bench.serverVersion()).write(
-                toFile: save, atomically: true, encoding: .utf8)
+        if let save { try page.write(to: save) }
+        if !page.failures.isEmpty { throw ExitCode.failure }
+    }
+
+    private func run(_ name: MeasureName, on bench: Workbench) async throws -> Findings {
+        switch name {
+        case .writer: Findings(goals: try await WriterMeasure(bench: bench, pairs: pairs, rows: rows).run())
+        case .insert: Findings(goals: try await InsertMeasure(bench: bench, pairs: pairs).run())
+        case .emit: Findings(goals: try await EmitMeasure(bench: bench).run())
+        case .ingest:
+            Findings(goals: try await IngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
+        case .http:
+            Findings(goals: try await ServiceIngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
+        case .latency: Findings(goals: try await StreamLatencyMeasure(bench: bench, runledger: runledger).run())
+        case .fanout: Findings(goals: try await FanOutMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
+        case .footprint: Findings(goals: try await FootprintMeasure(bench: bench, runledger: runledger).run())
+        case .rollup: Findings(goals: try await RollupMeasure(bench: bench, pairs: pairs).run())
+        case .sustained: Findings(goals: try await SustainedMeasure(bench: bench, eventCount: sustained).run())
+        case .growthEvents: try await EventGrowth(bench: bench, pairs: pairs, eventCount: history).run()
+        case .growthWriters:
+            try await WriterGrowth(bench: bench, runledger: runledger, pairs: pairs, rows: rows).run()
+        case .growthBatches: try await BatchGrowth(bench: bench, runledger: runledger, pairs: pairs, rows: rows).run()
+        case .growthSubscribers:
+            try await SubscriberGrowth(bench: bench, runledger: runledger, pairs: pairs).run()
+        case .micro: try await MicroMeasure(bench: bench).run()
         }
     }
 }

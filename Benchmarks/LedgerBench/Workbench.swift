@@ -39,20 +39,14 @@ struct Workbench: Sendable {
         try await withLedgerPool(database, maximumConnections: 8, logger: logger, body)
     }
 
-    func serverVersion() async throws -> String {
-        try await withPool { pool in
-            try await pool.withConnection {
-                try await $0.query("select 'PostgreSQL ' || current_setting('server_version')")[0].decode(String.self)
-            }
-        }
-    }
-
     /// Starts every run from the same state of the server: a partition for the present, every event numbered and rolled
     /// up, nothing left to write.
     func settle() async throws {
         try await withPool { pool in
             _ = try await Ledger(pool: pool).sequence()
-            try await Rollup(pool: pool).catchUp()
+            let rollup = Rollup(pool: pool)
+            // A service may be at it too, and then a pass of ours does nothing.
+            while try await rollup.backlog() > 0 { try await rollup.catchUp() }
             try await pool.withConnection { connection in
                 try await connection.execute(script: "select ensure_partition(now() - interval '1 minute')")
                 try await connection.execute(script: "select ensure_partition(now())")

@@ -14,9 +14,18 @@ struct History: Sendable {
         self.eventCount = eventCount
     }
 
+    /// From when to when the events with these numbers are.
+    func times(_ numbers: Range<Int>) -> ClosedRange<Timestamp> {
+        time(numbers.lowerBound)...time(numbers.upperBound - 1)
+    }
+
+    private func time(_ number: Int) -> Timestamp {
+        let interval = Double(90 * 86_400_000_000) / Double(eventCount)
+        return Timestamp(microsecondsSince1970: begin + Int64(Double(number) * interval))
+    }
+
     /// The events with these numbers, in the order of their times.
     func events(_ numbers: Range<Int>) -> [WorkflowEvent] {
-        let interval = Double(90 * 86_400_000_000) / Double(eventCount)
         let block = Self.runLength * Self.concurrentRuns
         return numbers.map { number in
             let step = number % block / Self.concurrentRuns
@@ -24,8 +33,8 @@ struct History: Sendable {
             let chance = (number &* 2_654_435_761) % 1_000_003
             let isStart = step % 2 == 0 && step < 16
             var event = WorkflowEvent(
-                ts: Timestamp(microsecondsSince1970: begin + Int64(Double(number) * interval)), runID: "history-\(run)",
-                node: Node.workflowOrder[min(7, step / 2)], phase: isStart ? .start : chance % 23 == 0 ? .fail : .end)
+                ts: time(number), runID: "history-\(run)", node: Node.workflowOrder[min(7, step / 2)],
+                phase: isStart ? .start : chance % 23 == 0 ? .fail : .end)
             event.service = "bench"
             event.executionID = UUIDv7.next()
             if !isStart {

@@ -99,16 +99,7 @@ struct RollupMeasure {
                     }
                 }
                 let time = try await seconds {
-                    try await withThrowingTaskGroup { group in
-                        for events in producers {
-                            group.addTask {
-                                for start in stride(from: 0, to: events.count, by: 10_000) {
-                                    _ = try await writer.append(Array(events[start..<start + 10_000]))
-                                }
-                            }
-                        }
-                        try await group.waitForAll()
-                    }
+                    try await writer.append(producers, batchCount: 10_000)
                 }
                 upkeep.cancel()
                 await upkeep.value

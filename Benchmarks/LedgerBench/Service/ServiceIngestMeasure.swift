@@ -53,7 +53,8 @@ struct ServiceIngestMeasure {
     ///
     /// - Parameter isDutiful: whether they are numbered and rolled up meanwhile.
     private func write(_ label: String, isDutiful: Bool = false) async throws -> Double {
-        let events = bench.events(Self.requestCount * Self.eventsPerRequest, label: label)
+        let events = Self.requestCount * Self.eventsPerRequest
+        let producers = (0..<8).map { bench.events(events / 8, label: "\(label)-\($0)") }
         try await bench.settle()
         let time = try await bench.withPool { pool in
             let rollups = RollupUpkeep(pool: pool, logger: bench.logger)
@@ -65,21 +66,11 @@ struct ServiceIngestMeasure {
                 bench.database, pool: pool, settings: .keepingPace(of: rollups), logger: bench.logger
             ) { writer in
                 try await seconds {
-                    try await withThrowingTaskGroup { group in
-                        for producer in 0..<8 {
-                            group.addTask {
-                                for request in stride(from: producer, to: Self.requestCount, by: 8) {
-                                    let start = request * Self.eventsPerRequest
-                                    _ = try await writer.append(Array(events[start..<start + Self.eventsPerRequest]))
-                                }
-                            }
-                        }
-                        try await group.waitForAll()
-                    }
+                    try await writer.append(producers, batchCount: Self.eventsPerRequest)
                 }
             }
         }
-        return Double(events.count) / time
+        return Double(events) / time
     }
 
     private struct Rates: Sendable {

@@ -1,10 +1,10 @@
-import NIOCore
+package import NIOCore
 import Synchronization
 import WorkflowEvents
-import WorkflowEventsPostgres
+package import WorkflowEventsPostgres
 
 /// A stretch of the history as it goes over the wire, encoded once for every subscriber.
-final class FrameBlock: Sendable {
+package final class FrameBlock: Sendable {
     /// What filters look at.
     struct Entry: Sendable {
         var position: Int64
@@ -30,7 +30,7 @@ final class FrameBlock: Sendable {
     private let frames = Mutex<[FrameForm: Frames]>([:])
 
     /// The block of `events`, which are what there is after position `start` up to `end`.
-    init(_ events: [StoredEvent], after start: Int64, through end: Int64) {
+    package init(_ events: [StoredEvent], after start: Int64, through end: Int64) {
         self.start = start
         self.end = end
         self.entries = events.map { stored in
@@ -59,7 +59,7 @@ final class FrameBlock: Sendable {
     /// Hands out the frames of what passes `filter` after position `position` up to `limit`, neighbours in one piece.
     ///
     /// - Returns: the position behind which it continues.
-    func read(
+    package func read(
         after position: Int64, through limit: Int64, _ filter: StreamFilter, as form: FrameForm,
         _ write: (ByteBuffer) -> Void
     ) -> Int64 {

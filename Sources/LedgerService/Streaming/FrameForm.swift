@@ -3,7 +3,7 @@ import NIOWebSocket
 import WorkflowEvents
 
 /// How an event's JSON goes over the wire.
-enum FrameForm: Sendable {
+package enum FrameForm: Sendable {
     /// A text frame of RFC 6455.
     case webSocket
     /// An event of a `text/event-stream`.

@@ -1,14 +1,15 @@
 import WorkflowEvents
-import WorkflowEventsPostgres
+package import WorkflowEventsPostgres
 
 /// Which events a subscriber gets, in the form in which each event is looked at once a subscriber.
-struct StreamFilter: Sendable {
+package struct StreamFilter: Sendable {
     /// The same for a query.
     let events: EventFilter
     private let runHashes: [Int]
     let isEverything: Bool
 
-    init(_ events: EventFilter) {
+    /// What passes `events`: runs, nodes and phases; its other conditions are not looked at.
+    package init(_ events: EventFilter) {
         self.events = events
         self.runHashes = events.runIDs.map(\.hashValue)
         self.isEverything = events.runIDs.isEmpty && events.nodes.isEmpty && events.phases.isEmpty

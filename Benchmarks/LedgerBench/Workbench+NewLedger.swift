@@ -1,0 +1,25 @@
+import LedgerSchema
+import LibPQ
+import WorkflowEventsPostgres
+
+extension Workbench {
+    /// Runs `body` with an empty ledger in a database of its own, which is dropped afterwards: what one measure stored
+    /// is no burden to the next.
+    func withNewLedger<R: Sendable>(_ body: (Workbench) async throws -> R) async throws -> R {
+        let name = "measured"
+        try await server("drop database if exists \(name) with (force)")
+        try await server("create database \(name)")
+        // A later keyword overrides the database of the path.
+        let database = LedgerDatabase(url: database.url + "&dbname=\(name)")
+        _ = try await Migrator(database.configuration, schema: database.schema, logger: logger).up()
+        let result = try await body(Workbench(database: database, directory: directory, logger: logger))
+        try await server("drop database \(name) with (force)")
+        return result
+    }
+
+    private func server(_ statement: String) async throws {
+        try await withPool { pool in
+            try await pool.withConnection { try await $0.execute(script: statement) }
+        }
+    }
+}
