@@ -13,6 +13,7 @@ extension Walk {
         let kept = try next("sh")
         let ingest = try next("console")
         try await withWorkshop { workshop in
+            try await workshop.run("runledger migrate up")
             try await workshop.tour(tour.text, showing: live.text)
             try await workshop.converse(report.text)
             try await workshop.run(kept.text)
