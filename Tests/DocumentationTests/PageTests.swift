@@ -55,6 +55,22 @@ struct PageTests {
         }
     }
 
+    @Test("The library's overview links to symbols and articles that are there")
+    func symbols() throws {
+        let directory = "Sources/WorkflowEvents/WorkflowEvents.docc/"
+        let sources = Repository.sources(under: "Sources/WorkflowEvents")
+        let overview = try Repository.text(directory + "WorkflowEvents.md")
+        let symbols = overview.split(separator: "\n").filter { $0.hasPrefix("- ``") }.map {
+            $0.dropFirst(4).prefix(while: \.isLetter)
+        }
+        #expect(symbols.count > 20)
+        for symbol in symbols {
+            let declaration = try Regex("(struct|class|enum|protocol|actor|func|typealias) \\Q\(symbol)\\E\\b")
+            #expect(sources.contains(declaration), "\(symbol)")
+        }
+        for article in overview.matches(of: /<doc:(\w+)>/) { #expect(Repository.exists(directory + article.1 + ".md")) }
+    }
+
     @Test("Every line that runs the command can be parsed, on the pages and in the command's own help")
     func commands() async throws {
         let grammar = try await CommandGrammar.load()

@@ -84,7 +84,8 @@ extension Walk {
 extension Workshop {
     /// Runs the tour's commands one by one; the demo must show the events `live`.
     fileprivate func tour(_ block: String, showing live: String) async throws {
-        for line in block.split(separator: "\n").map(String.init) {
+        for line in block.split(separator: "\n") {
+            let line = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             switch line {
             case "export PATH=$PWD/.build/debug:$PATH":
                 break  // Here the command is on the path already.
