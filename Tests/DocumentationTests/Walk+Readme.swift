@@ -5,8 +5,8 @@ import Testing
 
 extension Walk {
     mutating func readme() async throws {
-        try nextScripts()
-        try nextScripts()
+        try await nextScripts()
+        try await nextScripts()
         let live = try next("text")
         let tour = try next("sh")
         let report = try next("console")
