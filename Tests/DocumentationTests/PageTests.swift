@@ -18,7 +18,7 @@ struct PageTests {
         case "docs/schedules.md": try await walk.schedules()
         case "docs/settings.md": try await walk.settings()
         case "Sources/WorkflowEvents/WorkflowEvents.docc/Guide.md": try walk.article()
-        default: while !walk.isAtEnd { try walk.nextScripts() }
+        default: while !walk.isAtEnd { try await walk.nextScripts() }
         }
         try walk.end()
     }
@@ -55,6 +55,19 @@ struct PageTests {
         }
     }
 
+    @Test("The library's overview links to symbols and articles that are there")
+    func symbols() async throws {
+        let directory = "Sources/WorkflowEvents/WorkflowEvents.docc/"
+        let kinds = "(struct|class|enum|protocol|actor|func|typealias)"
+        let declared = try await Repository.words("\(kinds) [A-Za-z0-9_]+", in: ["Sources/WorkflowEvents"])
+            .compactMap { $0.split(separator: " ").last }
+        let overview = try Repository.text(directory + "WorkflowEvents.md")
+        let symbols = overview.matches(of: /- ``(\w+)/).map(\.1)
+        #expect(symbols.count > 20)
+        for symbol in symbols { #expect(declared.contains(symbol)) }
+        for article in overview.matches(of: /<doc:(\w+)>/) { #expect(Repository.exists(directory + article.1 + ".md")) }
+    }
+
     @Test("Every line that runs the command can be parsed, on the pages and in the command's own help")
     func commands() async throws {
         let grammar = try await CommandGrammar.load()
@@ -77,30 +90,33 @@ struct PageTests {
         }
     }
 
-    @Test("Options, variables, scripts and paths that a page names are there", arguments: try Page.paths())
-    func names(of path: String) async throws {
+    @Test("Options, variables and paths that a page names are there")
+    func names() async throws {
         let options = try await CommandGrammar.load().options
-        let scripts = try FileManager.default.contentsOfDirectory(atPath: Page.root.appending(path: "script").path)
-            .map { "script/" + $0 }.filter(Repository.isScript)
-        let sources = Repository.sources(under: "Sources")
-        for code in try Page(path).code {
-            if let option = code.firstMatch(of: /^--[a-z][a-z-]*/)?.output {
-                let isKnown =
-                    options.contains(String(option)) || scripts.contains { Repository.knows(String(option), $0) }
-                #expect(isKnown, "\(path) names \(option)")
-            }
-            for variable in code.matches(of: /\bRUNLEDGER_([A-Z_]+)/) {
-                // Those of settings are made of the settings' keys.
-                let key = "\"\(variable.1.lowercased().replacing("_", with: "."))\""
-                #expect(sources.contains(variable.0) || sources.contains(key), "\(path) names \(variable.0)")
-            }
-            if code.contains(
-                /^(Sources|Tests|Benchmarks|Faults|Plugins|docs|script|migrations|reports)\/[\w.\/+-]+( |$)/)
-            {
-                let name = String(code.prefix { $0 != " " })
-                #expect(Repository.exists(name) || Repository.begins(name), "\(path) names \(name)")
+            .union(Repository.options(of: Repository.scripts()))
+        // Variables of settings are made of the settings' keys.
+        let keys = try await Repository.words("\"[a-z][a-z.-]+\"", in: ["Sources/runledger/Options"])
+            .map { "RUNLEDGER_" + $0.uppercased().filter { $0 != "\"" }.replacing(".", with: "_") }
+        let variables = try await Repository.words("RUNLEDGER_[A-Z_]+", in: ["Sources"]).union(keys)
+        for page in try Page.paths().map(Page.init) {
+            for code in page.code {
+                if let option = code.firstMatch(of: /^--[a-z][a-z-]*/)?.output {
+                    #expect(options.contains(String(option)), "\(page.path)")
+                }
+                for variable in code.matches(of: /\bRUNLEDGER_[A-Z_]+/) {
+                    #expect(variables.contains(String(variable.output)), "\(page.path)")
+                }
+                if let name = code.firstMatch(of: Self.ownPath)?.1 {
+                    let isThere = Repository.exists(String(name)) || Repository.begins(String(name))
+                    #expect(isThere, "\(page.path) names \(name)")
+                }
             }
         }
+    }
+
+    /// The path of a file or directory of the package, or the beginning of one, as `migrations/0014`.
+    private static var ownPath: Regex<(Substring, Substring)> {
+        #/^((?:Sources|Tests|Benchmarks|Faults|Plugins|docs|script|migrations|reports)\/[\w.\/+-]+)(?: |$)/#
     }
 }
 

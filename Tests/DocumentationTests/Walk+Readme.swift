@@ -5,14 +5,15 @@ import Testing
 
 extension Walk {
     mutating func readme() async throws {
-        try nextScripts()
-        try nextScripts()
+        try await nextScripts()
+        try await nextScripts()
         let live = try next("text")
         let tour = try next("sh")
         let report = try next("console")
         let kept = try next("sh")
         let ingest = try next("console")
         try await withWorkshop { workshop in
+            try await workshop.run("runledger migrate up")
             try await workshop.tour(tour.text, showing: live.text)
             try await workshop.converse(report.text)
             try await workshop.run(kept.text)
@@ -83,7 +84,8 @@ extension Walk {
 extension Workshop {
     /// Runs the tour's commands one by one; the demo must show the events `live`.
     fileprivate func tour(_ block: String, showing live: String) async throws {
-        for line in block.split(separator: "\n").map(String.init) {
+        for line in block.split(separator: "\n") {
+            let line = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             switch line {
             case "export PATH=$PWD/.build/debug:$PATH":
                 break  // Here the command is on the path already.

@@ -80,11 +80,14 @@ package struct CommandLineTool: Sendable {
         return Outcome(exitCode: code, output: outcome.output, errors: errors.joined(separator: "\n"))
     }
 
-    /// Runs a shell's `script` in its environment, with the command on the path; in `directory`, if there is one.
+    /// Runs a shell's `script` in its environment, with the command and PostgreSQL's programs on the path; in `directory`, if there is one.
     package func shell(_ script: String, in directory: String? = nil) async throws -> Outcome {
         var variables = variables()
-        let programs = FilePath(Self.path).removingLastComponent().string
-        variables["PATH"] = programs + ":" + (variables["PATH"] ?? "/usr/bin:/bin")
+        let programs = [
+            FilePath(Self.path).removingLastComponent().string, variables["RUNLEDGER_POSTGRES_BIN"],
+            variables["PATH"] ?? "/usr/bin:/bin",
+        ]
+        variables["PATH"] = programs.compactMap { $0 }.joined(separator: ":")
         let result = try await Subprocess.run(
             .path("/bin/sh"), arguments: ["-c", script], environment: .custom(variables),
             workingDirectory: directory.map { FilePath($0) },

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTestSupport
 
 /// What the pages speak of beside the command: scripts, files, and words of the sources.
 enum Repository {
@@ -23,20 +24,27 @@ enum Repository {
         path.hasPrefix("script/") && FileManager.default.isExecutableFile(atPath: Page.root.appending(path: path).path)
     }
 
-    /// Whether a script speaks of `option`, or, being a shell around one, the command it runs.
-    static func knows(_ option: String, _ script: String) -> Bool {
-        let name = option.prefix { $0 != "=" }
-        if (try? text(script).contains(name)) == true { return true }
-        // Options are written as properties of the commands that the scripts run.
-        let property = name.drop { $0 == "-" }.split(separator: "-").enumerated()
-            .map { $0 == 0 ? String($1) : $1.capitalized }.joined()
-        return ["Benchmarks", "Faults"].contains { sources(under: $0).contains("var \(property)") }
+    /// The scripts there are, as `script/NAME`.
+    static func scripts() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: Page.root.appending(path: "script").path)
+            .map { "script/" + $0 }.filter(isScript)
     }
 
-    /// The text of all sources under a directory.
-    static func sources(under directory: String) -> String {
-        let files = FileManager.default.enumerator(atPath: Page.root.appending(path: directory).path)
-        return (files?.compactMap { $0 as? String } ?? []).filter { $0.hasSuffix(".swift") }.sorted()
-            .compactMap { try? text("\(directory)/\($0)") }.joined(separator: "\n")
+    /// The long options that scripts speak of themselves, and those of the programs that some of them run.
+    static func options(of scripts: [String]) async throws -> Set<String> {
+        let own = try await words("--[a-z][a-z-]*", in: scripts)
+        // A program's option is a property of its command.
+        let properties = try await words("var [a-z][A-Za-z0-9]*", in: ["Benchmarks", "Faults"])
+        return own.union(
+            properties.map { property in
+                "--" + property.dropFirst(4).map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
+            })
+    }
+
+    /// What `pattern`, an extended regular expression, matches in the files and directories of `places`.
+    static func words(_ pattern: String, in places: [String]) async throws -> Set<String> {
+        let outcome = try await CommandLineTool()
+            .shell("grep -rhoE -e '\(pattern)' \(places.joined(separator: " "))", in: Page.root.path)
+        return Set(outcome.lines)
     }
 }

@@ -46,7 +46,7 @@ struct Walk {
 
     /// Passes over a block of commands that build, or run for minutes, after a look whether the scripts are there and
     /// know the options.
-    mutating func nextScripts() throws {
+    mutating func nextScripts() async throws {
         let block = try next("sh")
         for line in block.text.split(separator: "\n") {
             let command = line.prefix { $0 != "#" }.split(separator: " ").map(String.init)
@@ -54,8 +54,9 @@ struct Walk {
                 throw unexpected(block, "only scripts of ours are expected here")
             }
             try #require(Repository.isScript(script), "\(page.path) runs \(script), which is not there")
+            let options = try await Repository.options(of: [script])
             for option in command where option.hasPrefix("-") {
-                #expect(Repository.knows(option, script), "\(page.path): \(script) does not know \(option)")
+                #expect(options.contains(option), "\(page.path): \(script) does not know \(option)")
             }
         }
     }

@@ -35,7 +35,11 @@ struct Workshop: Sendable {
     /// Runs a command that goes on for ever until it has printed something, while `work` gives it something to print.
     func follow(_ command: String, while work: @escaping @Sendable (_ number: Int) async throws -> Void) async throws {
         let worker = Task {
-            for number in 1... where !Task.isCancelled { try await work(number) }
+            var number = 0
+            while !Task.isCancelled {
+                number += 1
+                try await work(number)
+            }
         }
         let outcome = try await tool.shell("\(command) | head -n 1", in: directory)
         worker.cancel()
