@@ -214,12 +214,13 @@ private struct EventJSONCheck {
         if format == .json {
             count = if case .array(let elements)? = tree { elements.count } else { tree == nil ? 0 : 1 }
         }
+        let events: [WorkflowEvent]
         do throws(Problem) {
-            let events = try IngestEvents.read(ByteBuffer(bytes: text), format)
-            try require(events.count == count, "\(events.count) of \(count) events are stored")
+            events = try IngestEvents.read(ByteBuffer(bytes: text), format)
         } catch {
-            try checkProblem(error, format, eventCount: count)
+            return try checkProblem(error, format, eventCount: count)
         }
+        try require(events.count == count, "\(events.count) of \(count) events are stored")
     }
 
     private func checkProblem(_ problem: Problem, _ format: IngestFormat, eventCount: Int) throws(PropertyViolation) {

@@ -17,13 +17,14 @@ private let file = "fuzz.sql"
 
 private func checkReportHeader(_ bytes: [UInt8]) throws {
     let text = String(decoding: bytes, as: UTF8.self)
+    let definition: ReportDefinition
     do throws(ReportError) {
-        let definition = try ReportDefinition(file: file, text: text)
-        try checkWriting(of: definition)
-        try checkEnd(of: definition, text)
+        definition = try ReportDefinition(file: file, text: text)
     } catch {
-        try checkError(error, of: text)
+        return try checkError(error, of: text)
     }
+    try checkWriting(of: definition)
+    try checkEnd(of: definition, text)
 }
 
 private func checkError(_ error: ReportError, of text: String) throws(PropertyViolation) {
@@ -47,16 +48,15 @@ private func checkWriting(of definition: ReportDefinition) throws(PropertyViolat
 
 private func checkEnd(of definition: ReportDefinition, _ text: String) throws(PropertyViolation) {
     for addition in [")", "'", "\"", "/*", "$$", "; select 1", " from workflow_events", " $1", " :undeclared"] {
+        let longer = text + "\n" + addition
+        let other: ReportDefinition
         do throws(ReportError) {
-            let other = try ReportDefinition(file: file, text: text + "\n" + addition)
-            throw PropertyViolation("\(addition) is taken behind the query, which becomes \(other.sql)")
-        } catch let error as ReportError {
-            try checkError(error, of: text + "\n" + addition)
-        } catch let error as PropertyViolation {
-            throw error
+            other = try ReportDefinition(file: file, text: longer)
         } catch {
-            throw PropertyViolation("\(error)")
+            try checkError(error, of: longer)
+            continue
         }
+        throw PropertyViolation("\(addition) is taken behind the query, which becomes \(other.sql)")
     }
     for addition in ["\n", ";", "; ; -- That is all", "/* /* * */ */"] {
         let other = try? ReportDefinition(file: file, text: text + "\n" + addition)

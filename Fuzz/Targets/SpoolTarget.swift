@@ -50,7 +50,7 @@ private struct SpoolCheck {
             wholeCount = content == original ? written.count : 0
         case 1:
             let cut = input.number(below: content.count + 1)
-            content = content.prefix(cut) + input.rest
+            content = Array(content.prefix(cut) + input.rest)
             var room = cut
             wholeCount =
                 lines.prefix { line in
