@@ -48,16 +48,22 @@ package struct LedgerService: Service {
     package func run() async throws {
         let parts = makeParts()
         let unreadable = UnreadableRequests(telemetry: parts.telemetry, logger: logger)
-        let idleTimeout = TimeAmount(settings.requestTimeout)
+        let requestTimeout = TimeAmount(settings.requestTimeout)
         // Its own records of a start would say again what `onRunning` is there for.
         var serverLogger = logger
         serverLogger.logLevel = max(logger.logLevel, .notice)
         let application = Application(
             router: ledgerRouter(parts),
-            server: HTTPServerBuilder { LedgerChannel($0, idleTimeout: idleTimeout, unreadable: unreadable) },
+            server: HTTPServerBuilder {
+                LedgerChannel(
+                    $0, requestTimeout: requestTimeout, connections: parts.connections, unreadable: unreadable)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.maximumConnections)),
+                // Thousands of clients come back at once when a service is replaced; the system may allow fewer.
+                backlog: 4096,
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    settings.maximumConnections + ConnectionCount.spare)),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },
             logger: serverLogger)
         // They end one by one, the last first.
@@ -104,8 +110,9 @@ package struct LedgerService: Service {
             writer: BatchWriter(database: database, pool: pool, settings: writing, logger: logger),
             rollups: rollups, hub: hub,
             access: AccessControl(pool: pool, adminToken: settings.adminToken, logger: logger), catalogue: catalogue,
-            bodyMemory: BodyMemory(capacity: settings.maximumBodyBytes), telemetry: telemetry, settings: settings,
-            logger: logger)
+            bodyMemory: BodyMemory(capacity: settings.maximumBodyBytes),
+            connections: ConnectionCount(maximum: settings.maximumConnections), telemetry: telemetry,
+            settings: settings, logger: logger)
     }
 }
 

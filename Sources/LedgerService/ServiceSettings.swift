@@ -10,7 +10,7 @@ package struct ServiceSettings: Sendable {
     package var queryTimeout = Duration.seconds(30)
     /// How long a request waits for a database that has gone away before it is answered 503. Default 5 s.
     package var databaseTimeout = Duration.seconds(5)
-    /// Connections of clients; more are not accepted until one closes. Default 10,000.
+    /// Connections of clients; more are answered 503 and closed. Default 10,000.
     package var maximumConnections = 10_000
     /// Subscribers of the stream; more are answered 503. Default 5,000.
     package var maximumSubscribers = 5_000
@@ -20,7 +20,9 @@ package struct ServiceSettings: Sendable {
     /// Bytes of all requests that are arriving or wait for their commit, decompressed; more are answered 503.
     /// Default 256 MiB.
     package var maximumBodyBytes = 256 << 20
-    /// How long a request may take to arrive and be answered, streams apart. Default 60 s.
+    /// How long a request may take to arrive, from its first byte to its last; it is answered 408 then. A connection on
+    /// which none begins in that time is closed, and so is one whose client takes less than 32 KiB of an answer in it,
+    /// streams apart. Default 60 s.
     package var requestTimeout = Duration.seconds(60)
     /// How long a shutdown may take before what is still under way is cut short. Default 8 s, for the whole process to
     /// end within ten.
@@ -29,6 +31,9 @@ package struct ServiceSettings: Sendable {
     package var adminToken: String?
 
     package init() {}
+
+    /// How many files may be open besides the connections of clients that are served.
+    package var reservedFileCount: Int { maximumDatabaseConnections + ConnectionCount.spare + 100 }
 
     /// Those of the connections to PostgreSQL that answer queries and reports, so that slow ones leave ingest and
     /// streams alone.

@@ -39,7 +39,9 @@ struct RawConnection {
             channel.eventLoop.makeCompletedFuture {
                 try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                     wrappingChannelSynchronously: channel,
-                    configuration: .init(backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2)))
+                    configuration: .init(
+                        backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
+                        isOutboundHalfClosureEnabled: true))
             }
         }
         return try await channel.executeThenClose { inbound, outbound in
@@ -64,9 +66,31 @@ struct RawConnection {
         return ([request + " HTTP/1.1"] + all).map { $0 + "\r\n" }.joined() + "\r\n"
     }
 
+    /// Sends on this connection beside whoever reads from it.
+    struct Sender: Sendable {
+        fileprivate let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+
+        /// Sends text as it is.
+        func write(_ text: String) async throws {
+            try await outbound.write(ByteBuffer(string: text))
+        }
+    }
+
+    var sender: Sender { Sender(outbound: outbound) }
+
     /// Sends text as it is.
     func send(_ text: String) async throws {
         try await outbound.write(ByteBuffer(string: text))
+    }
+
+    /// Sends bytes as they are.
+    func send(_ bytes: [UInt8]) async throws {
+        try await outbound.write(ByteBuffer(bytes: bytes))
+    }
+
+    /// Has the peer see that nothing more comes; what it says is still heard.
+    func finish() async throws {
+        outbound.finish()
     }
 
     /// Has the peer see the connection break.
@@ -94,10 +118,15 @@ struct RawConnection {
     }
 
     /// The next answer; one to HEAD has no body.
-    mutating func answer(hasBody: Bool = true) async throws -> Answer {
+    ///
+    /// - Parameter pause: called with how much of the body is there before more of it is read.
+    mutating func answer(
+        hasBody: Bool = true, pause: (_ byteCount: Int) async throws -> Void = { _ in }
+    ) async throws -> Answer {
         var answer = Answer(head: try await text(upTo: "\r\n\r\n"), body: "")
         guard hasBody, let length = answer.field("Content-Length").flatMap({ Int($0) }) else { return answer }
         while buffer.readableBytes < length {
+            try await pause(buffer.readableBytes)
             guard try await fill() else { throw ServiceTestError("the connection ended within a body") }
         }
         answer.body = buffer.readString(length: length) ?? ""

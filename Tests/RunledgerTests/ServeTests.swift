@@ -209,6 +209,7 @@ struct ServeTests {
                 "RUNLEDGER_DATABASE_CONNECTIONS", "1",
                 "runledger.database.connections is 1; it must be 4 to 200."
             ),
+            ("RUNLEDGER_REQUEST_TIMEOUT", "0", "runledger.request.timeout is 0; it must be 1 to 3600."),
             ("RUNLEDGER_SUBSCRIBERS", "0", "runledger.subscribers is 0; it must be 1 to 1000000."),
         ])
     func wrongSetting(name: String, value: String, sentence: String) async throws {

@@ -59,7 +59,7 @@ struct SettingsTests {
                 PATH sets runledger.databse, which is no setting; the settings are runledger.database.url, \
                 runledger.schema, runledger.data.dir, runledger.host, runledger.admin.token, \
                 runledger.admin.token-file, runledger.reports.dir, runledger.schedules.file, runledger.port, \
-                runledger.database.connections, runledger.connections, runledger.subscribers.
+                runledger.database.connections, runledger.connections, runledger.subscribers, runledger.request.timeout.
                 """
             ),
             (#"{"runledger":{"schema":7}}"#, "PATH sets runledger.schema to something that is no string."),

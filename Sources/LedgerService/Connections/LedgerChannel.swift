@@ -9,33 +9,42 @@ struct LedgerChannel: ServerChildChannel {
 
     private let base: HTTP1Channel
     private let unreadable: UnreadableRequests
+    private let connections: ConnectionCount
+    private let requestTimeout: TimeAmount
 
     /// The longest path with its query, and the longest header field.
     static let maximumFieldBytes = 16 << 10
     static let maximumHeaderBytes = 32 << 10
     static let maximumFieldCount = 100
 
-    /// Connections whose requests `responder` answers; one that is idle for `idleTimeout` is closed.
+    /// Connections whose requests `responder` answers, each of which has `requestTimeout` to arrive; one beyond those
+    /// that `connections` has room for is told so and closed.
     init(
-        _ responder: @escaping HTTPChannelHandler.Responder, idleTimeout: TimeAmount, unreadable: UnreadableRequests
+        _ responder: @escaping HTTPChannelHandler.Responder, requestTimeout: TimeAmount, connections: ConnectionCount,
+        unreadable: UnreadableRequests
     ) {
         self.unreadable = unreadable
+        self.connections = connections
+        self.requestTimeout = requestTimeout
         self.base = HTTP1Channel(
             responder: responder,
             configuration: .init(
-                additionalChannelHandlers: [StreamConnection()], idleTimeout: idleTimeout,
+                additionalChannelHandlers: [StreamConnection()],
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: Self.maximumFieldBytes, maxHeaderListSize: Self.maximumHeaderBytes,
                     maxHeaderFieldCount: Self.maximumFieldCount)))
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        base.setup(channel: channel, logger: logger).flatMapThrowing { [unreadable] value in
+        let isWelcome = connections.add(channel)
+        return base.setup(channel: channel, logger: logger).flatMapThrowing { [unreadable, requestTimeout] value in
             let pipeline = channel.pipeline.syncOperations
             let line = RequestLineWatch()
             try pipeline.addHandler(line, position: .first)
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(ExchangeHandler(unreadable, line: line), position: .after(decoder))
+            let exchanges = ExchangeHandler(
+                unreadable, line: line, on: channel.eventLoop, timeout: requestTimeout, isWelcome: isWelcome)
+            try pipeline.addHandler(exchanges, position: .after(decoder))
             return value
         }
     }

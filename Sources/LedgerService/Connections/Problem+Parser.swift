@@ -26,4 +26,18 @@ extension Problem {
             }
         self.init(status, detail, headers: [.connection: "close"])
     }
+
+    /// What is wrong with a request that can be read, but whose sender cannot mean what it says; `nil` for all others.
+    init?(_ head: HTTPRequestHead) {
+        if head.version.minor >= 1, head.headers["host"].count != 1 {
+            // Otherwise nobody can tell for whom it is (RFC 9112, section 3.2).
+            self.init(.badRequest, "A request has one Host.", headers: [.connection: "close"])
+        } else if head.headers[canonicalForm: "transfer-encoding"].contains(where: { $0.lowercased() != "chunked" }) {
+            self.init(
+                .notImplemented, "A request's Transfer-Encoding may be chunked. Compress it by Content-Encoding: gzip.",
+                headers: [.connection: "close"])
+        } else {
+            return nil
+        }
+    }
 }

@@ -8,6 +8,8 @@ final class RequestLineWatch: ChannelInboundHandler {
     /// How long the line is, as far as it has come.
     private(set) var byteCount = 0
     private var isComplete = false
+    /// Whether something of the next request has come, empty lines apart.
+    var hasBegun: Bool { byteCount > 0 }
     /// What the parser is being given.
     private var current: ByteBuffer?
 

@@ -13,17 +13,13 @@ struct IngestRoute: Sendable {
     let telemetry: ServiceTelemetry
     let logger: Logger
     let memory: BodyMemory
-    let arrivalTimeout: Duration
     private let failures = FailureCount()
 
-    init(
-        writer: BatchWriter, telemetry: ServiceTelemetry, logger: Logger, memory: BodyMemory, arrivalTimeout: Duration
-    ) {
+    init(writer: BatchWriter, telemetry: ServiceTelemetry, logger: Logger, memory: BodyMemory) {
         self.writer = writer
         self.telemetry = telemetry
         self.logger = logger
         self.memory = memory
-        self.arrivalTimeout = arrivalTimeout
     }
 
     func add(to routes: RouterGroup<LedgerRequestContext>) {
@@ -38,7 +34,7 @@ struct IngestRoute: Sendable {
         let key = try Self.idempotencyKey(request.headers)
         if writer.isFull { throw Self.queueFull }
         let result = try await memory.withShare { share in
-            let body = try await IngestBody.read(request, timeout: arrivalTimeout, &share)
+            let body = try await IngestBody.read(request, &share)
             return try await store(body, format, key, source: principal.name, since: begin)
         }
         var headers: HTTPFields = [.contentType: "application/json"]
@@ -81,7 +77,9 @@ struct IngestRoute: Sendable {
         headers: [.retryAfter: "1"])
 
     private static func idempotencyKey(_ headers: HTTPFields) throws(Problem) -> String? {
-        guard let key = headers[.idempotencyKey] else { return nil }
+        let keys = headers[values: .idempotencyKey]
+        guard let key = keys.first else { return nil }
+        guard keys.count == 1 else { throw Problem(.badRequest, "Idempotency-Key is given twice.") }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw Problem(.badRequest, "Idempotency-Key must be 1 to 255 printable ASCII characters.")
         }

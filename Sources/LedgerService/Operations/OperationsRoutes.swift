@@ -52,6 +52,12 @@ struct OperationsRoutes: Sendable {
             "Bytes of the requests that are arriving or wait for their commit.",
             Double(parts.bodyMemory.usedByteCount))
         text.single(
+            "runledger_client_connections", "gauge", "Connections of clients that are open.",
+            Double(parts.connections.current))
+        text.single(
+            "runledger_client_connections_max", "gauge", "Connections of clients that are served at most.",
+            Double(parts.connections.maximum))
+        text.single(
             "runledger_stream_subscribers", "gauge", "Streams that are open.", Double(parts.hub.subscriberCount))
         text.single(
             "runledger_stream_ring_misses_total", "counter",

@@ -19,6 +19,7 @@ struct LedgerParts: Sendable {
     let access: AccessControl
     let catalogue: ReportCatalogue
     let bodyMemory: BodyMemory
+    let connections: ConnectionCount
     let telemetry: ServiceTelemetry
     let settings: ServiceSettings
     let logger: Logger
@@ -34,8 +35,7 @@ func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let known = router.group().add(middleware: Authentication(access: parts.access))
     let api = known.group("v1")
     IngestRoute(
-        writer: parts.writer, telemetry: parts.telemetry, logger: parts.logger,
-        memory: parts.bodyMemory, arrivalTimeout: parts.settings.requestTimeout
+        writer: parts.writer, telemetry: parts.telemetry, logger: parts.logger, memory: parts.bodyMemory
     ).add(to: api)
     QueryRoutes(repository: EventRepository(pool: parts.queryPool, writer: parts.writer)).add(to: api)
     StreamRoutes(hub: parts.hub, access: parts.access).add(to: api)

@@ -47,6 +47,16 @@ package struct Problem: Error, Sendable {
         .serviceUnavailable, "The service is about to stop and did not do this. Send the request again.",
         headers: [.retryAfter: "1", .connection: "close"])
 
+    /// The client takes too long to send what it began.
+    static let requestOverdue = Problem(
+        .requestTimeout, "The request took too long to arrive. Send it again at once and whole.",
+        headers: [.connection: "close"])
+
+    /// There are as many connections as there may be.
+    static let tooManyConnections = Problem(
+        .serviceUnavailable, "There are too many connections. Close some that are not needed, or try again later.",
+        headers: [.retryAfter: "1", .connection: "close"])
+
     /// The client is gone, so that nobody reads this; it is for the log and the metrics.
     static let clientGone = Problem(
         HTTPResponse.Status(code: 499, reasonPhrase: "Client Closed Request"),

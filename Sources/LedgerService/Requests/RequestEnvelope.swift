@@ -66,6 +66,8 @@ struct RequestEnvelope: RouterMiddleware {
             return .stopping
         case let error as HTTPParserError:
             return Problem(error)
+        case is RequestOverdue:
+            return .requestOverdue
         case is ServiceStopping, is CancellationError:
             return .stopping
         case is ChannelError, is IOError:

@@ -111,10 +111,10 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
         switch (unwrapOutboundIn(data), state) {
         case (.head(let head), .announced(let subscription, nil)) where head.status == .switchingProtocols:
             promise?.succeed()
-            boundSendBuffer(context)
+            begin(context)
             upgrade(context, subscription, head)
         case (.head(let head), .announced(let subscription, let finished?)) where head.status == .ok:
-            boundSendBuffer(context)
+            begin(context)
             context.write(data, promise: promise)
             state = .streaming(subscription, finished)
             life = StreamLife()
@@ -136,7 +136,8 @@ final class StreamConnection: ChannelDuplexHandler, RemovableChannelHandler, Str
         }
     }
 
-    private func boundSendBuffer(_ context: ChannelHandlerContext) {
+    private func begin(_ context: ChannelHandlerContext) {
+        context.triggerUserOutboundEvent(StreamBegins(), promise: nil)
         try? context.channel.syncOptions?.setOption(.socketOption(.so_sndbuf), value: Self.sendBufferBytes)
     }
 

@@ -33,11 +33,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let given = try await database.settings()
-        let settings = try service.serviceSettings(given)
+        let wanted = try service.serviceSettings(given)
         let logger = Logger.service
         let reports = try ReportCatalogue.load(directory: service.reportsDir ?? given.reportsDirectory)
         let schedules = try schedules(given, reports.catalogue)
-        raiseFileLimit(for: settings, logger)
+        let settings = withinFileLimit(wanted, logger)
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate, watching: true, logger: logger) { database in
                 let isFirstStart = try await checkTokens(of: database, settings)
@@ -56,14 +56,21 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    /// Has the system allow as many open files as it will, for every connection is one.
-    private func raiseFileLimit(for settings: ServiceSettings, _ logger: Logger) {
-        let wanted = settings.maximumConnections + settings.maximumDatabaseConnections + 100
+    /// `settings` with as many connections of clients as files may be open, for every connection is one; has the system
+    /// allow as many as it will.
+    private func withinFileLimit(_ settings: ServiceSettings, _ logger: Logger) -> ServiceSettings {
         let allowed = OpenFiles.raiseLimit()
-        guard allowed < wanted else { return }
+        let room = max(1, allowed - settings.reservedFileCount)
+        guard room < settings.maximumConnections else { return settings }
         logger.warning(
             "fewer files may be open than connections are allowed; raise the limit (ulimit -n, LimitNOFILE)",
-            metadata: ["allowed": "\(allowed)", "wanted": "\(wanted)"])
+            metadata: [
+                "allowed": "\(allowed)", "wanted": "\(settings.maximumConnections + settings.reservedFileCount)",
+                "connections": "\(room)",
+            ])
+        var settings = settings
+        settings.maximumConnections = room
+        return settings
     }
 
     /// Those of `reports` that the database can answer; the others are told of.

@@ -52,6 +52,9 @@ struct ServiceOptions: ParsableArguments {
         service.maximumSubscribers = try Self.value(
             settings.subscribers, or: service.maximumSubscribers, within: 1...1_000_000,
             name: "runledger.subscribers")
+        let timeout = Int(service.requestTimeout.components.seconds)
+        service.requestTimeout = .seconds(
+            try Self.value(settings.requestTimeout, or: timeout, within: 1...3600, name: "runledger.request.timeout"))
         service.adminToken = try Self.adminToken(file: adminTokenFile ?? settings.adminTokenFile, settings)
         return service
     }

@@ -29,6 +29,8 @@ struct Settings {
     var connections: Int?
     /// `runledger.subscribers`: how many streams `serve` keeps open.
     var subscribers: Int?
+    /// `runledger.request.timeout`: how many seconds a request to `serve` may take to arrive.
+    var requestTimeout: Int?
 
     /// Reads the environment, and where that says nothing, the JSON file `file` or that of `RUNLEDGER_CONFIG`.
     init(file: String?) async throws {
@@ -53,6 +55,7 @@ struct Settings {
         databaseConnections = reader.int(forKey: "database.connections")
         connections = reader.int(forKey: "connections")
         subscribers = reader.int(forKey: "subscribers")
+        requestTimeout = reader.int(forKey: "request.timeout")
         let server = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGSERVICE", "PGSERVICEFILE"]
         if databaseURL == nil, server.contains(where: { environment[$0] != nil }) { databaseURL = "" }
     }
@@ -61,7 +64,7 @@ struct Settings {
         "database.url", "schema", "data.dir", "host", "admin.token", "admin.token-file", "reports.dir",
         "schedules.file",
     ]
-    private static let numberKeys = ["port", "database.connections", "connections", "subscribers"]
+    private static let numberKeys = ["port", "database.connections", "connections", "subscribers", "request.timeout"]
     private static let keys = textKeys + numberKeys
 
     /// Refuses variables that should be numbers and are none, which the reader would pass over.
