@@ -15,6 +15,8 @@ package final class GzipInflater {
 
     private var stream = z_stream()
     private var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    /// Whether there was a member; padding only follows one.
+    private var hasBegun = false
     /// Whether the data so far end where a member ends.
     package private(set) var isComplete = true
 
@@ -45,9 +47,9 @@ package final class GzipInflater {
     private func inflateInput(into content: inout [UInt8]) -> Bool {
         while true {
             if isComplete {
-                skipPadding()
+                if hasBegun { skipPadding() }
                 if stream.avail_in == 0 { return true }
-                isComplete = false
+                (hasBegun, isComplete) = (true, false)
             }
             let (status, count) = step()
             content += buffer[..<count]
