@@ -128,7 +128,10 @@ private struct TimelineCursor {
         else {
             throw QueryParameters.badCursor
         }
-        self.init(ts: Timestamp(microsecondsSince1970: microseconds), position: position)
+        let ts = Timestamp(microsecondsSince1970: microseconds)
+        // The database knows none of the others, and no event has them.
+        guard Timestamp.rfc3339Range.contains(ts) else { throw QueryParameters.badCursor }
+        self.init(ts: ts, position: position)
     }
 
     var text: String { "\(ts.microsecondsSince1970).\(position)" }
