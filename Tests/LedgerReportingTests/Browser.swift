@@ -32,8 +32,18 @@ struct Browser {
         return try Data(contentsOf: picture)
     }
 
+    /// What the page, or whoever kept it from something, told the console.
+    func console() async throws -> [String] {
+        let errors = try await outcome(of: ["--enable-logging=stderr", "--dump-dom"], page: nil).errors
+        return errors.split(separator: "\n").filter { $0.contains(":CONSOLE") }.map(String.init)
+    }
+
     /// What it prints with `options`; with `page`, for that page beside the first.
     func run(_ options: String..., page: String? = nil) async throws -> String {
+        try await outcome(of: options, page: page).output
+    }
+
+    private func outcome(of options: [String], page: String?) async throws -> (output: String, errors: String) {
         var file = directory.appending(path: "page.html")
         if let page {
             file = directory.appending(path: "frame.html")
@@ -47,6 +57,6 @@ struct Browser {
             .name(Self.name ?? Self.names[0]), arguments: Arguments(arguments), output: .string(limit: 16 << 20),
             error: .string(limit: 1 << 20))
         try #require(result.terminationStatus.isSuccess, "\(result.standardError)")
-        return result.standardOutput
+        return (result.standardOutput, result.standardError)
     }
 }

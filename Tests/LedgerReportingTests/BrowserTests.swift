@@ -1,5 +1,6 @@
 import Foundation
 import LedgerReporting
+import LedgerTestSupport
 import Subprocess
 import Testing
 
@@ -15,6 +16,29 @@ struct BrowserTests {
             let picture = try await browser.screenshot(width: 1280, height: 900)
             #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
             #expect(picture.count > 10_000)
+        }
+    }
+
+    @Test("A page with every hostile text in the table, the chart and the title runs nothing and complains of nothing")
+    func hostileTexts() async throws {
+        let rows: [[ReportValue]] = HostileText.texts.enumerated().map { index, text in
+            [.text(text), .integer(Int64(index)), .texts([text, text])]
+        }
+        let page = try ReportFixtures.report(
+            ["node text", "n integer", "issues texts"], chart: "bar node n", rows: rows
+        ).html
+        try await Browser.withPage(page) { browser in
+            let document = try await browser.run("--dump-dom")
+            #expect(document.contains("<title>Failures &amp; &lt;findings&gt; · as of position 1234567</title>"))
+            #expect(!document.contains(/<(script|img|iframe|object|embed|link|base|form)/))
+            #expect(!document.contains(/<[^>]* on[a-z]+=/))
+            let complaints = try await browser.console()
+            #expect(complaints == [])
+        }
+        // It would tell.
+        try await Browser.withPage(page.replacing("</body>", with: "<script>1</script></body>")) { browser in
+            let complaints = try await browser.console()
+            #expect(complaints.count == 1)
         }
     }
 

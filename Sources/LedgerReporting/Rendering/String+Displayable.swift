@@ -1,7 +1,7 @@
 extension Unicode.Scalar {
     /// Whether it may be shown: neither a command to whatever shows it, nor able to make one text look like another by
     /// turning the direction of writing.
-    var isDisplayable: Bool {
+    package var isDisplayable: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: false
         default: !properties.isBidiControl

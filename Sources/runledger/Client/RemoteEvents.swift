@@ -39,7 +39,7 @@ struct RemoteEvents {
             let wanted = page.events.prefix { order == .ascending || $0.position > position ?? 0 }.count
             var lines: [UInt8] = []
             for object in JSONObjects.inFirstArray(of: body).prefix(wanted) { lines += object + [UInt8(ascii: "\n")] }
-            try Terminal.write(lines)
+            try Terminal.write(data: lines)
             remaining -= page.events.count
             cursor = wanted < page.events.count ? nil : page.next_cursor
         } while cursor != nil && remaining > 0
@@ -72,7 +72,9 @@ struct RemoteEvents {
                         // Everything up to here has been told, even where a filter let nothing pass.
                         last = max(last ?? 0, control.position ?? 0)
                     } else {
-                        if try passes(event.data, reader) { try Terminal.write(event.data + "\n") }
+                        if try passes(event.data, reader) {
+                            try Terminal.write(data: Array(event.data.utf8) + [UInt8(ascii: "\n")])
+                        }
                         last = event.id.flatMap { Int64($0) } ?? last
                     }
                     backoff.reset()

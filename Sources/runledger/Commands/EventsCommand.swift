@@ -108,6 +108,6 @@ struct EventsCommand: AsyncParsableCommand {
     private func print(_ events: [StoredEvent]) throws {
         var lines: [UInt8] = []
         for event in events { event.appendJSONLine(to: &lines) }
-        try Terminal.write(lines)
+        try Terminal.write(data: lines)
     }
 }

@@ -139,7 +139,7 @@ extension ReportFormat {
 extension Report {
     /// Prints the answer; a table says below what it is an answer to.
     func print(as format: ReportFormat) throws {
-        guard format == .table else { return try Terminal.write(rendered(as: format)) }
+        guard format == .table else { return try Terminal.write(data: rendered(as: format)) }
         try Terminal.write(table.text(width: Terminal.width, bold: { Style.bold($0) }))
         let kind = percentiles.map { ", percentiles \($0.rawValue)" } ?? ""
         Terminal.note("As of position \(asOfPosition), \(rows.count) \(rows.count == 1 ? "row" : "rows")\(kind).")

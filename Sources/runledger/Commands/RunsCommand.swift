@@ -73,7 +73,7 @@ struct RunsCommand: AsyncParsableCommand {
             try Listing([summary], envelope: "runs").print(as: .table)
             try Terminal.write("\n")
             try executions.print(as: .table)
-        case .json: try Terminal.write(executions.json(of: summary) + [UInt8(ascii: "\n")])
+        case .json: try Terminal.write(data: executions.json(of: summary) + [UInt8(ascii: "\n")])
         case .ndjson, .csv: try executions.print(as: format)
         }
     }

@@ -96,12 +96,12 @@ struct ScheduleCommand: AsyncParsableCommand {
 
         private func print(_ executions: [ReportExecution]) throws {
             switch format {
-            case .json: try Terminal.write(Page(executions, limit: executions.count, position: \.id).json)
+            case .json: try Terminal.write(data: Page(executions, limit: executions.count, position: \.id).json)
             case .ndjson:
                 for execution in executions {
                     var json: [UInt8] = []
                     execution.appendJSON(to: &json)
-                    try Terminal.write(json + [UInt8(ascii: "\n")])
+                    try Terminal.write(data: json + [UInt8(ascii: "\n")])
                 }
             case .table, .csv:
                 try Listing(executions.flatMap(DeliveryLine.lines), envelope: "deliveries").print(as: format)

@@ -5,9 +5,9 @@ extension Listing {
     func print(as format: OutputFormat) throws {
         switch format {
         case .table: try Terminal.write(table.text(width: Terminal.width, bold: { Style.bold($0) }))
-        case .json: try Terminal.write(json + [UInt8(ascii: "\n")])
-        case .ndjson: try Terminal.write(table.ndjson)
-        case .csv: try Terminal.write(table.csv)
+        case .json: try Terminal.write(data: json + [UInt8(ascii: "\n")])
+        case .ndjson: try Terminal.write(data: table.ndjson)
+        case .csv: try Terminal.write(data: table.csv)
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReporting
 import SystemPackage
 
 /// What the command knows of the terminal, and how it writes to it.
@@ -41,10 +42,16 @@ enum Terminal {
         try write(Array(text.utf8))
     }
 
+    /// Writes what others have said, in a format for programs, to standard output: as it is, but where that is a
+    /// terminal, without anything that would be a command to it.
+    static func write(data: [UInt8]) throws {
+        try write(outputIsTerminal ? Array(String(decoding: data, as: UTF8.self).withoutCommands.utf8) : data)
+    }
+
     /// Writes a line for the person at the terminal to standard error.
     static func note(_ text: String) {
         clearProgress()
-        writeError(text + "\n")
+        writeError(text.withoutCommands + "\n")
     }
 
     /// Shows how far things are, in the last line of standard error, if that is a terminal.
@@ -61,6 +68,31 @@ enum Terminal {
         // Nobody is left to be told of a failure.
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }
+}
+
+extension String {
+    /// The text with what a terminal would obey, or what would turn text around, as JSON escapes it (`\u001b`): in JSON it
+    /// means the same. Line ends and tabs stay.
+    fileprivate var withoutCommands: String {
+        // A line end of two characters is one.
+        if allSatisfy({ $0.isNewlineOrTab || $0.unicodeScalars.allSatisfy(\.isDisplayable) }) { return self }
+        var text = UnicodeScalarView()
+        for character in self {
+            for scalar in character.unicodeScalars {
+                if character.isNewlineOrTab || scalar.isDisplayable {
+                    text.append(scalar)
+                } else {
+                    let digits = String(scalar.value, radix: 16)
+                    text += "\\u\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)".unicodeScalars
+                }
+            }
+        }
+        return String(text)
+    }
+}
+
+extension Character {
+    fileprivate var isNewlineOrTab: Bool { self == "\n" || self == "\r\n" || self == "\t" }
 }
 
 /// Whoever read standard output has closed it, as `head` does when it has enough.
