@@ -17,6 +17,7 @@ import resource
 import selectors
 import socket
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -38,7 +39,8 @@ KINDS = {
     "stream": f"GET /v1/stream HTTP/1.1\r\n{HEAD}Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
 }
-# The streams come last, for a WebSocket is cut off that leaves pings unanswered for twenty seconds.
+# The streams come last, for a WebSocket is cut off that is not heard of for long.
+PONG = b"\x8a\x80\0\0\0\0"
 OTHERS = ["idle", "head", "body", "head"]
 
 
@@ -113,6 +115,23 @@ def read_until(streams, text, limit=120):
     selector.close()
 
 
+@contextlib.contextmanager
+def heartbeat(streams):
+    """Says for every stream now and then that somebody is there, whether asked or not."""
+    end = threading.Event()
+
+    def beat():
+        while not end.wait(5):
+            for sock in streams:
+                sock.send(PONG)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    yield
+    end.set()
+    thread.join()
+
+
 def crowd(line, name):
     """One crowd, from its first connection to its last; what was measured."""
     before, begin = resident_bytes(), time.monotonic()
@@ -123,6 +142,7 @@ def crowd(line, name):
             stack.enter_context(connections[-1][1])
         streams = [sock for kind, sock in connections if kind == "stream"]
         read_until(streams, '"caught_up"')
+        stack.enter_context(heartbeat(streams))
         opened = time.monotonic() - begin
         # The system takes connections before the service does.
         end = begin + 300
