@@ -60,6 +60,8 @@ package struct LedgerService: Service {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil,
+                // Thousands of clients come back at once when a service is replaced; the system may allow fewer.
+                backlog: 4096,
                 availableConnectionsDelegate: MaximumAvailableConnections(
                     settings.maximumConnections + ConnectionCount.spare)),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? 0) },

@@ -9,7 +9,7 @@ package enum HostileText {
         "@SUM(1;1)", "a,b;c\"d", "| a | b |", "[x](javascript:alert(1)) ![x](x) `x` **x** # x", "{{title}}{{{title}}}",
         "\u{202E}gnp.exe\u{202C}", "\u{2066}a\u{2069}\u{200F}", "\u{5E9}\u{5DC}\u{5D5}\u{5DD}",
         "e\u{301}<\u{301}=\u{301}",
-        "\u{1F469}\u{200D}\u{1F469}\u{200D}\u{1F467}", "\u{FEFF}a", "a\u{2028}b\u{2029}c", "\\u0000\\n\\u001b[2J",
+        "\u{1F469}\u{200D}\u{1F469}\u{200D}\u{1F467}", "a\u{FEFF}b", "a\u{2028}b\u{2029}c", "\\u0000\\n\\u001b[2J",
         "a\\",
         "../../etc/passwd", "%0d%0aSet-Cookie:%20a=b%00", "data: {}", "id: 9", "null", "\u{FFFD}\u{FFFF}\u{10FFFF}",
         " a ", "a+b&c=d#e?f/g%2Fh", String(repeating: "\u{9577}", count: 42),

@@ -2,11 +2,12 @@
 
 Usage: crowd.py URL PID COUNT, with the administrator's token in RUNLEDGER_TOKEN
 
-Of the connections two in ten say nothing, four stop in the middle of a head, two in the middle of a body, and two are
-WebSockets that subscribe to everything. The service, process PID, has to be allowed COUNT connections and no more, and half a request has to be let be for some minutes. While
-they are open, events are stored and reach every subscriber, probes are answered, and one connection more is told that
-there are too many. Then all are closed, and all is done again: the memory that the second crowd takes has to be what the
-first gave back. Prints one JSON object of what was measured, and exits 1 with a sentence where something is wrong.
+Of the connections two in ten say nothing, four stop in the middle of a head, two in the middle of a body, and the last
+two are WebSockets that subscribe to everything. The service, process PID, has to be allowed COUNT connections and no
+more, and has to let half a request be for some minutes. While they are open, events are stored and reach every
+subscriber, probes are answered, and one connection more is told that there are too many. Then all are closed, and all is
+done again: the memory that the second crowd takes has to be what the first gave back. Prints one JSON object of what was
+measured, and exits 1 with a sentence where something is wrong.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ import resource
 import selectors
 import socket
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -37,7 +39,9 @@ KINDS = {
     "stream": f"GET /v1/stream HTTP/1.1\r\n{HEAD}Connection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
 }
-ORDER = ["idle", "head", "body", "stream", "head"] * 2
+# The streams come last, for a WebSocket is cut off that is not heard of for long.
+PONG = b"\x8a\x80\0\0\0\0"
+OTHERS = ["idle", "head", "body", "head"]
 
 
 def check(condition, sentence):
@@ -85,7 +89,7 @@ def connect(number):
     # A pair of addresses has some 28,000 ports.
     sock.bind((f"127.0.0.{2 + number // 20000}", 0))
     sock.connect((HOST, PORT))
-    kind = ORDER[number % len(ORDER)]
+    kind = OTHERS[number % len(OTHERS)] if number < COUNT * 4 // 5 else "stream"
     sock.sendall(KINDS[kind].encode())
     sock.setblocking(False)
     return kind, sock
@@ -111,6 +115,23 @@ def read_until(streams, text, limit=120):
     selector.close()
 
 
+@contextlib.contextmanager
+def heartbeat(streams):
+    """Says for every stream now and then that somebody is there, whether asked or not."""
+    end = threading.Event()
+
+    def beat():
+        while not end.wait(5):
+            for sock in streams:
+                sock.send(PONG)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    yield
+    end.set()
+    thread.join()
+
+
 def crowd(line, name):
     """One crowd, from its first connection to its last; what was measured."""
     before, begin = resident_bytes(), time.monotonic()
@@ -121,9 +142,13 @@ def crowd(line, name):
             stack.enter_context(connections[-1][1])
         streams = [sock for kind, sock in connections if kind == "stream"]
         read_until(streams, '"caught_up"')
+        stack.enter_context(heartbeat(streams))
         opened = time.monotonic() - begin
-        there = int(line.metric("runledger_client_connections"))
-        check(there == COUNT, f"{there} connections are open of {COUNT}")
+        # The system takes connections before the service does.
+        end = begin + 300
+        while (there := int(line.metric("runledger_client_connections"))) != COUNT:
+            check(time.monotonic() < end, f"{there} connections are open of {COUNT}")
+            time.sleep(0.05)
         peak = resident_bytes()
 
         more = Line()
