@@ -24,6 +24,11 @@ struct History: Sendable {
         return Timestamp(microsecondsSince1970: begin + Int64(Double(number) * interval))
     }
 
+    /// Of the start and the end that belong together; the last event of a run is an end without a start.
+    private func executionID(_ run: Int, _ index: Int) -> UUID {
+        withUnsafeBytes(of: (UInt64(run), UInt64(index))) { UUID(uuid: $0.load(as: uuid_t.self)) }
+    }
+
     /// The events with these numbers, in the order of their times.
     func events(_ numbers: Range<Int>) -> [WorkflowEvent] {
         let block = Self.runLength * Self.concurrentRuns
@@ -36,7 +41,7 @@ struct History: Sendable {
                 ts: time(number), runID: "history-\(run)", node: Node.workflowOrder[min(7, step / 2)],
                 phase: isStart ? .start : chance % 23 == 0 ? .fail : .end)
             event.service = "bench"
-            event.executionID = UUIDv7.next()
+            event.executionID = executionID(run, step / 2)
             if !isStart {
                 event.durationMS = Int(50.0 * Double(1 + step / 2) * exp(1.2 * (Double(chance % 1000) / 500 - 1)))
                 event.metrics = [
