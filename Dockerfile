@@ -1,23 +1,21 @@
 # The service and the command in one image. PostgreSQL is elsewhere: see docker-compose.yml.
 
 FROM swift:6.3-bookworm AS build
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq-dev pkg-config zlib1g-dev \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
+COPY script ./script
+RUN script/setup --build && rm -rf /var/lib/apt/lists/*
 COPY Package.swift ./
 # Dependencies change less often than sources, so they have a layer of their own.
-RUN swift package resolve
+RUN swift package --scratch-path .build-static resolve
 COPY . .
-RUN swift build -c release --product runledger --static-swift-stdlib \
-    && strip --strip-unneeded "$(swift build -c release --static-swift-stdlib --show-bin-path)/runledger" \
-    && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/runledger" /out/runledger
+RUN script/release /out
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libpq5 zlib1g \
+    && apt-get install --yes --no-install-recommends ca-certificates libpq5 tzdata \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --user-group --home-dir /nonexistent --shell /usr/sbin/nologin runledger
+    && groupadd --gid 10001 runledger \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin runledger
 COPY --from=build /out/runledger /usr/local/bin/runledger
 USER 10001:10001
 EXPOSE 8080
