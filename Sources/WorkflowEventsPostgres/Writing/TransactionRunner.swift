@@ -113,7 +113,7 @@ final class TransactionRunner: Sendable {
                 """
                 select pg_terminate_backend(pid) from pg_stat_activity
                 where pid = any (pg_blocking_pids(\(backendPID))) and usename = current_user
-                  and wait_event = 'ClientRead' and xact_start < now() - make_interval(secs => \(timeout.seconds))
+                  and wait_event = 'ClientRead' and xact_start < now() - make_interval(secs => \(timeout / .seconds(1)))
                 """)
         }
         if let ended, ended > 0 {
