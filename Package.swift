@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "LedgerReporting",
             dependencies: [
-                "EventLedger", "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, mustache,
+                "LedgerReports", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, mustache,
             ],
             resources: [.embedInCode("Rendering/Templates")], swiftSettings: strict),
         .target(
@@ -106,7 +106,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "WorkflowEventsHTTP",
-            dependencies: ["WorkflowEvents", asyncHTTPClient, logging, nioCore, nioHTTP1], swiftSettings: strict),
+            dependencies: ["WorkflowEvents", asyncHTTPClient, nioCore, nioHTTP1], swiftSettings: strict),
         .target(name: "LedgerAccess", dependencies: ["LibPQ", crypto], swiftSettings: strict),
         .target(name: "LedgerGzip", dependencies: ["CZlib"], swiftSettings: strict),
         .target(
@@ -114,8 +114,8 @@ let package = Package(
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
                 "LedgerSchema", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, metrics, nioCore,
-                nioHTTP1, nioHTTPTypes, nioPosix, nioWebSocket, serviceLifecycle, tracing,
+                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1,
+                nioHTTPTypes, nioWebSocket, serviceLifecycle,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
@@ -125,7 +125,7 @@ let package = Package(
                 "EmbeddedPostgres", "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerMigrations", "LedgerReporting",
                 "LedgerScheduler", "LedgerSchedules", "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents",
                 "WorkflowEventsPostgres", argumentParser,
-                asyncHTTPClient, logging, metrics, nioCore, nioHTTP1, serviceLifecycle,
+                asyncHTTPClient, logging, nioCore, nioHTTP1, serviceLifecycle,
                 .product(name: "Configuration", package: "swift-configuration"),
                 subprocess, system,
                 unixSignals,
@@ -188,7 +188,7 @@ let package = Package(
             name: "WorkflowEventsTestingTests", dependencies: ["WorkflowEvents", "WorkflowEventsTesting"],
             swiftSettings: strict),
         .testTarget(
-            name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            name: "LibPQTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerSchemaTests",
@@ -197,15 +197,13 @@ let package = Package(
         .testTarget(
             name: "WorkflowEventsPostgresTests",
             dependencies: [
-                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting",
-                logging,
+                "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", logging, metricsTesting,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EventLedgerTests",
             dependencies: [
                 "EventLedger", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
-                "WorkflowEventsTesting", logging,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -215,20 +213,18 @@ let package = Package(
             name: "LedgerSchedulerTests",
             dependencies: [
                 "LedgerReporting", "LedgerScheduler", "LedgerSchedules", "LedgerTestSupport", "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", crypto, hummingbird, httpTypes, logging, nioCore,
-                serviceLifecycle,
+                "WorkflowEvents", "WorkflowEventsPostgres", crypto, hummingbird, httpTypes, nioCore, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerReportingTests",
             dependencies: [
                 "EventLedger", "LedgerReporting", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", crypto,
-                logging, subprocess,
+                "WorkflowEventsPostgres", crypto, subprocess,
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "LedgerAccessTests", dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ", logging],
+            name: "LedgerAccessTests", dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ"],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerServiceTests",
@@ -254,15 +250,12 @@ let package = Package(
         .testTarget(
             name: "WorkflowEventsHTTPTests",
             dependencies: [
-                "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ",
-                "WorkflowEvents", "WorkflowEventsHTTP",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes, hummingbird, logging,
-                nioCore,
-                serviceLifecycle,
+                "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsHTTP",
+                "WorkflowEventsPostgres", httpTypes, hummingbird, logging, metricsTesting, nioCore, serviceLifecycle,
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, subprocess, system],
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, system],
             swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "FaultsTests", dependencies: [subprocess, system], swiftSettings: strict),

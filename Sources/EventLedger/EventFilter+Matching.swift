@@ -4,8 +4,8 @@ package import WorkflowEventsPostgres
 extension EventFilter {
     /// Whether `event` passes; what a stream asks of each event, where a list asks the database.
     package func matches(_ event: WorkflowEvent) -> Bool {
-        (runIDs.isEmpty || runIDs.contains(event.runID))
-            && (nodes.isEmpty || nodes.contains(event.node))
+        (runIDs.isEmpty || runIDs.contains { $0.hasSameBytes(as: event.runID) })
+            && (nodes.isEmpty || nodes.contains { $0.rawValue.hasSameBytes(as: event.node.rawValue) })
             && (phases.isEmpty || phases.contains(event.phase))
             && since.map { event.ts >= $0 } ?? true
             && until.map { event.ts < $0 } ?? true

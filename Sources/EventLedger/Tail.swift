@@ -19,7 +19,8 @@ package struct Tail: Sendable {
         self.logger = logger
     }
 
-    /// Delivers every event after `position`, in order, each once, until cancelled or `deliver` throws.
+    /// Delivers every event after `position`, in order, each once, until cancelled, `deliver` throws, or the
+    /// database refuses what a repetition would not change.
     ///
     /// - Parameter deliver: called with at most a thousand events at a time; the next are read when it returns.
     package func follow(

@@ -48,7 +48,7 @@ package final class WakeUps: Sendable {
                 try await withListener(
                     database.configuration, channel: database.wakeUpChannel, logger: logger
                 ) { events in
-                    for try await _ in events { wake() }
+                    for await _ in events { wake() }
                 }
             } catch {
                 logger.debug("not listening", metadata: ["reason": "\(error)"])

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 
 /// A named, parametrised query, as its `.sql` file describes it.
@@ -60,14 +59,4 @@ package struct ReportDefinition: Sendable, Hashable {
     var firstLine: Int
     /// The SHA-256 of its file, in hexadecimal.
     package var sha256: String
-}
-
-extension Digest {
-    /// The digest as lower-case hexadecimal digits.
-    var hexadecimal: String {
-        map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
-    }
 }

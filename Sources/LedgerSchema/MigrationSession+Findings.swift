@@ -32,18 +32,19 @@ extension MigrationSession {
 
     /// Tables that ought to be guarded, partitions included, and are not.
     private var openTables: PostgresQuery {
-        """
-        select 'Table ' || c.relname || ' can be changed: its trigger refuse_change is missing or switched off.'
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = \(migrator.schema) and c.relkind in ('r', 'p')
-            and (c.relname in ('workflow_events', 'event_batches', 'ledger', 'sequencing')
-                or exists (
-                    select from pg_inherits i join pg_class parent on parent.oid = i.inhparent
-                    where i.inhrelid = c.oid and parent.relname = 'workflow_events'))
-            and not exists (
-                select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'refuse_change' and t.tgenabled = 'A')
-        order by c.relname
-        """
+        let (tables, triggers) = (SchemaObjects.guards.map(\.table), SchemaObjects.guards.map(\.trigger))
+        return """
+            select 'Table ' || c.relname || ' can be changed: its trigger ' || guard.trigger
+                || ' is missing or switched off.'
+            from unnest(\(tables), \(triggers)) guard (parent, trigger)
+            join pg_class c on c.relname = guard.parent or exists (
+                select from pg_inherits i join pg_class parent on parent.oid = i.inhparent
+                where i.inhrelid = c.oid and parent.relname = guard.parent)
+            join pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = \(migrator.schema) and c.relkind in ('r', 'p') and not exists (
+                select from pg_trigger t where t.tgrelid = c.oid and t.tgname = guard.trigger and t.tgenabled = 'A')
+            order by c.relname, guard.trigger
+            """
     }
 
     /// sequence() relies on ids being drawn one by one, upwards, from what begin_batch() has seen.

@@ -10,6 +10,13 @@ enum SchemaObjects {
         "report_deliveries",
     ]
 
+    /// The triggers that keep what is recorded from being changed; partitions have those of their table.
+    static let guards: [(table: String, trigger: String)] = [
+        ("access_tokens", "refuse_change"), ("access_tokens", "refuse_update"),
+        ("event_batches", "refuse_change"), ("event_batches", "refuse_update"), ("ledger", "refuse_change"),
+        ("ledger", "refuse_another_identity"), ("sequencing", "refuse_change"), ("workflow_events", "refuse_change"),
+    ]
+
     static let functions = [
         "refuse_change", "partitions", "ensure_partition", "begin_batch", "sequence", "expire_ingest_keys",
         "ledger_events_after", "as_of", "roll_up", "reset_rollups", "forget_rollups", "sketch_bucket", "sketch_value",

@@ -50,16 +50,6 @@ package struct PostgresRow: Sendable {
         try decode(try column(named: name), as: type)
     }
 
-    /// Hands out the column's binary form without a copy; nil is NULL. The pointer is valid within `body` alone.
-    package func withBytes<Value>(
-        _ column: Int, _ body: (UnsafeRawBufferPointer?) throws -> Value
-    ) rethrows -> Value {
-        precondition((0..<result.columnCount).contains(column), "the row has no column \(column)")
-        return try withExtendedLifetime(result) {
-            try body(result.bytes(row: index, column: column))
-        }
-    }
-
     private func column(named name: String) throws(PostgresError) -> Int {
         for column in 0..<result.columnCount where result.columnName(column) == name {
             return column

@@ -38,7 +38,6 @@ package struct PostgresType: RawRepresentable, Hashable, Sendable {
     package static let int8Array = PostgresType(1016)
     package static let float8Array = PostgresType(1022)
     package static let timestamptzArray = PostgresType(1185)
-    package static let numericArray = PostgresType(1231)
     package static let uuidArray = PostgresType(2951)
     package static let jsonbArray = PostgresType(3807)
 

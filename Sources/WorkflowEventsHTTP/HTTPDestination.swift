@@ -122,7 +122,7 @@ struct HTTPDestination: BatchDestination {
             throw DestinationError(
                 "The service refuses the token (\(response.status.code)); set RUNLEDGER_TOKEN to one with the scope "
                     + "events:write\(detail)")
-        case 429, 500...:
+        case 408, 429, 500...:
             throw DestinationError("The service cannot take events now (\(response.status.code))\(detail)")
         default:
             throw DestinationError(

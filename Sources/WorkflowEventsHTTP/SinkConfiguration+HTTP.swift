@@ -32,10 +32,12 @@ extension SinkConfiguration {
             if spools, settings.spoolDirectory == nil {
                 settings.spoolDirectory = DurableSink.Settings.standardSpoolDirectory(of: address.url)
             }
-            let token = token ?? ProcessInfo.processInfo.environment["RUNLEDGER_TOKEN"]
+            // An empty variable is one that is not set.
+            let variable = ProcessInfo.processInfo.environment["RUNLEDGER_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
+            let token = token ?? variable
             return try DurableSink(
                 destination: HTTPDestination(address, token: token), settings: settings, service: context.service,
-                logger: context.logger)
+                logger: context.logger, metricsFactory: context.metricsFactory)
         }
     }
 }

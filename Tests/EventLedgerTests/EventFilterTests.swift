@@ -23,4 +23,25 @@ struct EventFilterTests {
             }
         }
     }
+
+    @Test("Tells names apart by their bytes, as a list does")
+    func bytes() async throws {
+        let (composed, decomposed) = ("caf\u{e9}", "cafe\u{301}")
+        let filters = [EventFilter(runIDs: [composed]), EventFilter(nodes: [Node(rawValue: decomposed)])]
+        var events = numberedEvents(0..<4)
+        for (event, name) in zip(events.indices, [composed, decomposed, composed, decomposed]) {
+            events[event].runID = name
+            events[event].node = Node(rawValue: name)
+        }
+        try await withTestLedger { ledger in
+            try await ledger.withRepository { repository in
+                _ = try await repository.append(events)
+                for filter in filters {
+                    let listed = try await repository.events(filter, order: .ascending).elements.map(\.event.id)
+                    #expect(listed.count == 2)
+                    #expect(listed == events.filter { filter.matches($0) }.map(\.id))
+                }
+            }
+        }
+    }
 }

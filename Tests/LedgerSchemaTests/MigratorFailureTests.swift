@@ -160,15 +160,27 @@ import Testing
                 after: """
                     select ensure_partition('2025-01-01');
                     alter table workflow_events_2025_01 disable trigger refuse_change;
-                    alter table ledger enable replica trigger refuse_change
+                    alter table ledger enable replica trigger refuse_change;
+                    alter table ledger disable trigger refuse_another_identity;
+                    alter table event_batches disable trigger refuse_update;
+                    drop trigger refuse_update on access_tokens
                     """)
+            let open = [
+                ("access_tokens", "refuse_update"), ("event_batches", "refuse_update"),
+                ("ledger", "refuse_another_identity"), ("ledger", "refuse_change"),
+                ("workflow_events_2025_01", "refuse_change"),
+            ]
             #expect(
-                guards.map { $0.prefix { $0 != ":" } } == [
-                    "Table ledger can be changed", "Table workflow_events_2025_01 can be changed",
-                ])
+                guards
+                    == open.map { "Table \($0) can be changed: its trigger \($1) is missing or switched off." })
             let numbering = try await verify(
                 after: """
                     alter table ledger enable always trigger refuse_change;
+                    alter table ledger enable always trigger refuse_another_identity;
+                    alter table event_batches enable always trigger refuse_update;
+                    create trigger refuse_update before update on access_tokens
+                        for each row execute function refuse_change();
+                    alter table access_tokens enable always trigger refuse_update;
                     alter table workflow_events_2025_01 enable always trigger refuse_change;
                     alter table event_batches enable trigger begin_batch;
                     insert into event_batches (source, event_count, ts_min, ts_max)

@@ -31,6 +31,17 @@ struct ReportExecutionTests {
         return (try #require(page["report_executions"] as? [[String: Any]]), page["next_cursor"] as? String)
     }
 
+    @Test("They are looked up over the connections of queries, which slow ones may use up")
+    func connections() async throws {
+        try await withTestLedger { ledger in
+            try await ledger.withService { service in
+                _ = try await page(service, "")
+                let metrics = try await service.get("/metrics").body.split(separator: "\n")
+                #expect(metrics.contains("runledger_database_connects_total{pool=\"queries\"} 1"))
+            }
+        }
+    }
+
     @Test("Executions come newest first and page by page, each as it is described")
     func list() async throws {
         try await withTestLedger { ledger in

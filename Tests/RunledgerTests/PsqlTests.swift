@@ -17,6 +17,18 @@ struct PsqlTests {
         }
     }
 
+    @Test("A schema's name may need quotes")
+    func quotedSchema() async throws {
+        try await withTestDatabase { database in
+            var runledger = CommandLineTool(database: database)
+            runledger.environment["RUNLEDGER_SCHEMA"] = #"Our "runs" \1"#
+            let migration = try await runledger("migrate", "up")
+            try #require(migration.exitCode == 0, "\(migration.errors)")
+            let count = try await runledger("psql", "--", "-X", "-At", "-c", "select count(*) from workflow_events")
+            #expect(count.output == "0\n")
+        }
+    }
+
     @Test("A password is in nobody's arguments")
     func password() async throws {
         try await withTestDatabase { database in

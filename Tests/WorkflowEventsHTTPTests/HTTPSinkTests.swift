@@ -3,6 +3,7 @@ import LedgerServiceTestSupport
 import LedgerTestSupport
 import LibPQ
 import Logging
+import MetricsTestKit
 import Synchronization
 import Testing
 import WorkflowEvents
@@ -98,7 +99,7 @@ struct HTTPSinkTests {
 
     @Test(
         "An answer that may be another one later is tried again until it is",
-        arguments: [500, 502, 503, 429, 401, 403, 404, 302, 200])
+        arguments: [500, 502, 503, 429, 408, 401, 403, 404, 302, 200])
     func outage(status: Int) async throws {
         let service = StubbornService { number, _ in
             number < 2
@@ -113,6 +114,21 @@ struct HTTPSinkTests {
         }
         #expect(service.requests.map(\.lines.count) == [1, 1, 1])
         #expect(service.requests.allSatisfy { $0.token == "Bearer secret" })
+    }
+
+    @Test("What the sink counts goes where its emitter's metrics go")
+    func metrics() async throws {
+        let metrics = TestMetrics()
+        try await StubbornService { _, _ in .init(status: .created) }.run { url in
+            let emitter = try Emitter(
+                .http(url, settings: settings(), spools: false), logger: TestLedger.logger, metricsFactory: metrics,
+                flushDeadline: .seconds(30))
+            let running = Task { await emitter.run() }
+            for event in numberedEvents(0..<7) { emitter.emit(event) }
+            running.cancel()
+            await running.value
+        }
+        #expect(try metrics.expectCounter("workflow_events_delivered").totalValue == 7)
     }
 
     @Test("The trace that all events of a request belong to goes with it")

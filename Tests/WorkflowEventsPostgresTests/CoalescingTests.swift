@@ -20,6 +20,15 @@ struct CoalescingTests {
         }
     }
 
+    @Test("Two sources whose names differ only in their bytes have a batch each")
+    func sourcesByBytes() async throws {
+        try await withTestLedger { ledger in
+            let requests = ["caf\u{e9}", "cafe\u{301}"].map { AppendRequest(numberedEvents(1, runID: $0), source: $0) }
+            _ = try await ledger.withCommitter { await $0.store(requests) }
+            #expect(try await ledger.value("select count(distinct source) from event_batches") == Int64(2))
+        }
+    }
+
     @Test("Whoever comes while every lane is busy goes with the next transaction", .timeLimit(.minutes(10)))
     func queueing() async throws {
         try await withTestLedger { ledger in

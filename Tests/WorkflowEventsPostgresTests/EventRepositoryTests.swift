@@ -57,6 +57,14 @@ struct EventRepositoryTests {
         }
     }
 
+    @Test("There is nothing behind the last position that there could be", arguments: [20, 21, Int64.max - 1, .max])
+    func behindTheEnd(cursor: Int64) async throws {
+        try await withFixedRuns { repository in
+            let page = try await repository.events(order: .ascending, after: cursor)
+            #expect(page.elements.isEmpty && page.nextCursor == nil)
+        }
+    }
+
     @Test("A page that ends in the middle of a batch is continued there, with filters too")
     func pagingWithFilter() async throws {
         try await withTestLedger { ledger in

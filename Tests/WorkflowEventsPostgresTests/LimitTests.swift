@@ -53,6 +53,21 @@ struct LimitTests {
         }
     }
 
+    @Test("A full ledger still takes events of the partitions it has, from a writer that does not know them yet")
+    func partitionLimitOfMany() async throws {
+        try await withTestLedger { ledger in
+            _ = try await ledger.withAdministrator { try await $0.execute("update ledger set partition_maximum = 1") }
+            let stored = numberedEvents(1)
+            _ = try await ledger.withRepository { try await $0.append(stored) }
+            var events = numberedEvents(20)
+            for index in 0..<19 { events[index].ts = .noon(Int64(index - 400) * 86_400) }
+            let result = try await ledger.withRepository { try await $0.append(events) }
+            #expect(result.acceptedCount == 1)
+            #expect(result.refused.map(\.index) == Array(0..<19))
+            #expect(result.refused.allSatisfy { $0.reason.contains("partition number 2 of at most 1") })
+        }
+    }
+
     @Test("Months far apart are stored in one batch, in the order sent")
     func monthsApart() async throws {
         try await withTestLedger { ledger in

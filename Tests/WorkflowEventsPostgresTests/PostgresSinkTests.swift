@@ -2,6 +2,7 @@ import Foundation
 import LedgerTestSupport
 import LibPQ
 import Logging
+import MetricsTestKit
 import Testing
 import WorkflowEvents
 import WorkflowEventsPostgres
@@ -27,6 +28,21 @@ struct PostgresSinkTests {
         #expect(throws: Mishap.self) {
             try withSkillExecution(runID: "run-\(number)", node: .style) { _ in throw Mishap() }
         }
+    }
+
+    @Test("What the sink counts goes where its emitter's metrics go")
+    func metrics() async throws {
+        let metrics = TestMetrics()
+        try await withTestLedger { ledger in
+            let emitter = try Emitter(
+                .postgres(ledger.database, spools: false), logger: TestLedger.logger, metricsFactory: metrics,
+                flushDeadline: .seconds(30))
+            let running = Task { await emitter.run() }
+            for event in numberedEvents(7) { emitter.emit(event) }
+            running.cancel()
+            await running.value
+        }
+        #expect(try metrics.expectCounter("workflow_events_delivered").totalValue == 7)
     }
 
     @Test("What skills emit is in the ledger, in order and once, when the scope ends")

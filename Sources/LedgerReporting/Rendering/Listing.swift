@@ -37,11 +37,6 @@ package struct Listing: Sendable {
     }
 
     private func appendRows(to json: inout [UInt8]) {
-        json.append(UInt8(ascii: "["))
-        for index in table.rows.indices {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            table.appendObject(index, to: &json)
-        }
-        json.append(UInt8(ascii: "]"))
+        appendJSONArray(table.rows.indices, to: &json) { index, json in table.appendObject(index, to: &json) }
     }
 }

@@ -34,7 +34,7 @@ package struct WebhookRequest: Sendable, Hashable {
             Header(name: "Content-Type", value: artifact.format.mediaType),
             Header(name: "Idempotency-Key", value: Self.idempotencyKey(of: artifact, ledgerID: ledgerID)),
             Header(name: "Runledger-Timestamp", value: seconds),
-            Header(name: "Runledger-Signature", value: "v1=\(Self.hexadecimal(code.finalize()))"),
+            Header(name: "Runledger-Signature", value: "v1=\(code.finalize().hexadecimal)"),
             Header(name: "Runledger-Schedule", value: SafeName.escaped(artifact.schedule)),
             Header(name: "Runledger-Report", value: SafeName.escaped(artifact.report)),
             Header(name: "Runledger-Slot", value: artifact.slot.rfc3339),
@@ -51,10 +51,6 @@ package struct WebhookRequest: Sendable, Hashable {
             artifact.format.rawValue,
         ]
         // None of the parts holds a zero.
-        return hexadecimal(SHA256.hash(data: Array(parts.joined(separator: "\u{0}").utf8)))
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return SHA256.hash(data: Array(parts.joined(separator: "\u{0}").utf8)).hexadecimal
     }
 }

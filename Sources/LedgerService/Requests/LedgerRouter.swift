@@ -43,7 +43,7 @@ func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
         catalogue: parts.catalogue, runner: ReportRunner(pool: parts.queryPool),
         desk: ReportDesk(maximumCount: max(1, parts.settings.queryConnections / 2))
     ).add(to: api)
-    ReportExecutionRoutes(repository: ExecutionRepository(pool: parts.pool)).add(to: api)
+    ReportExecutionRoutes(repository: ExecutionRepository(pool: parts.queryPool)).add(to: api)
     OperationsRoutes(parts: parts).add(to: router, known: known)
     table.learn(router)
     return router

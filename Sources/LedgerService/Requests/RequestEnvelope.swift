@@ -5,6 +5,7 @@ import LibPQ
 import Logging
 import NIOCore
 import NIOHTTP1
+import WorkflowEvents
 
 /// What every request gets: an id, an answer whatever goes wrong, the header fields of a careful server, a log record.
 struct RequestEnvelope: RouterMiddleware {
@@ -21,7 +22,7 @@ struct RequestEnvelope: RouterMiddleware {
     ) async throws -> Response {
         let begin = ContinuousClock.now
         let id = Self.id(request.headers[.requestID])
-        let trace = TraceParent(request.headers[.traceParent])
+        let trace = request.headers[.traceParent].flatMap { TraceIdentifiers(traceparent: $0) }
         var response: Response
         do {
             let isHeadless = request.method == .head && !routes.methods(of: request.uri.path).contains(.head)
@@ -88,7 +89,7 @@ struct RequestEnvelope: RouterMiddleware {
 
     private func log(
         _ request: Request, _ context: LedgerRequestContext, _ status: HTTPResponse.Status, _ id: String,
-        _ trace: TraceParent?, _ duration: Duration
+        _ trace: TraceIdentifiers?, _ duration: Duration
     ) {
         let isProbe = ["/healthz", "/readyz", "/metrics"].contains(request.uri.path)
         let level: Logger.Level = isProbe ? .debug : .info

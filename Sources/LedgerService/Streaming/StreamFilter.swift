@@ -16,8 +16,14 @@ package struct StreamFilter: Sendable {
     }
 
     func matches(_ event: FrameBlock.Entry) -> Bool {
-        (runHashes.isEmpty || runHashes.contains(event.runHash) && events.runIDs.contains(event.runID))
+        (runHashes.isEmpty || runHashes.contains(event.runHash) && hasRun(event.runID))
             && (events.phases.isEmpty || events.phases.contains(event.phase))
-            && (events.nodes.isEmpty || events.nodes.contains(event.node))
+            && (events.nodes.isEmpty || hasNode(event.node))
+    }
+
+    private func hasRun(_ id: String) -> Bool { events.runIDs.contains { $0.hasSameBytes(as: id) } }
+
+    private func hasNode(_ node: Node) -> Bool {
+        events.nodes.contains { $0.rawValue.hasSameBytes(as: node.rawValue) }
     }
 }

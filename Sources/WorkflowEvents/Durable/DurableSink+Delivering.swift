@@ -28,6 +28,12 @@ extension DurableSink {
             await spool.forget(file)
             withState { $0.unreadable() }
             logTorn(file, reason: "it was removed before it was delivered", path: nil)
+        case .unavailable(let error):
+            let failureCount = withState { state in
+                state.unavailable()
+                return state.readFailureCount
+            }
+            logReadFailure(error, failureCount: failureCount)
         }
     }
 
@@ -35,7 +41,7 @@ extension DurableSink {
         let start = clock.now()
         do {
             let refused = try await destination.deliver(events).filter { events.indices.contains($0.index) }
-            metrics.delivery.recordNanoseconds(nanoseconds(clock.now() - start))
+            metrics.delivery.recordNanoseconds((clock.now() - start).wholeNanoseconds)
             if !refused.isEmpty { await setAside(refused, of: events) }
             await delivered(refused)
         } catch {
@@ -73,10 +79,5 @@ extension DurableSink {
         } catch {
             logUnremovable(error)
         }
-    }
-
-    private func nanoseconds(_ duration: Duration) -> Int64 {
-        let (seconds, attoseconds) = duration.components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

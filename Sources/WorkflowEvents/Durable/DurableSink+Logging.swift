@@ -59,6 +59,13 @@ extension DurableSink {
             metadata: ["file": "\(path ?? file.name + ", not kept")", "reason": "\(reason)"])
     }
 
+    func logReadFailure(_ error: FileError, failureCount: Int) {
+        logger.log(
+            level: isTold(failureCount) ? .error : .debug,
+            "a spool file cannot be read; nothing is delivered until it can",
+            metadata: ["error": "\(error)", "failures": "\(failureCount)"])
+    }
+
     func logUnremovable(_ error: FileError) {
         logger.warning(
             "a delivered spool file cannot be removed; a later process sends its events again, which does no harm",

@@ -31,7 +31,7 @@ public final class DurableSink: EventSink {
     /// - Parameters:
     ///   - destination: stores the batches.
     ///   - settings: sizes, delays and the spool directory.
-    ///   - service: names this program in events that tell of drops; at most 244 bytes of it are used.
+    ///   - service: names this program in events that tell of drops; at most 245 bytes of it are used.
     ///   - logger: hears of outages, drops, refused events and torn files; never of single events that went well.
     ///   - metricsFactory: where the queue, the spool, deliveries and drops are counted, as `workflow_events_…`.
     /// - Throws: ``DurableSinkError`` if a setting is out of range or the spool directory cannot be written.

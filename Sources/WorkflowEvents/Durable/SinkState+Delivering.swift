@@ -1,7 +1,9 @@
 extension SinkState {
+    static let readRetryDelay = Duration.seconds(1)
+
     /// What the deliverer does next.
     package enum DeliveryStep: Sendable {
-        /// Read the file and say `loaded` or `unreadable`.
+        /// Read the file and say `loaded`, `unavailable` or `unreadable`.
         case load(SpoolFile)
         /// Send the events and say `delivered` or `deliveryFailed`.
         case deliver([WorkflowEvent])
@@ -15,6 +17,10 @@ extension SinkState {
         let now = clock.now()
         if let batch = flight?.batch {
             guard let retryAt = flight?.retryAt, now < retryAt else { return .deliver(batch.events) }
+            deliverer = .awaitsRetryOrSpool
+            return .wait(until: retryAt)
+        }
+        if let retryAt = spool?.readRetryAt, now < retryAt {
             deliverer = .awaitsRetryOrSpool
             return .wait(until: retryAt)
         }
@@ -43,9 +49,20 @@ extension SinkState {
         return .deliver(batch.events)
     }
 
+    /// The file in flight cannot be read now: it is the next again, in a moment, for nothing may go before it.
+    package mutating func unavailable() {
+        guard let file = flight.take()?.file else { return }
+        let now = clock.now()
+        spool?.files.prepend([file])
+        spool?.readRetryAt = now + Self.readRetryDelay
+        readFailureCount += 1
+        if phase != .open { wakeSpooler() }
+    }
+
     /// The file in flight was read: what it holds is to be sent, the refused excepted.
     package mutating func loaded(_ content: SpooledEvents) {
         guard let file = flight?.file else { return }
+        readFailureCount = 0
         if content.damage != nil { tornCount += 1 }
         refusedCount += content.refused.count
         if file.owner == spool?.owner {
@@ -62,6 +79,7 @@ extension SinkState {
     /// The file in flight is torn or gone: what it held is lost, or set aside.
     package mutating func unreadable() {
         guard let file = flight.take()?.file else { return }
+        readFailureCount = 0
         tornCount += 1
         if file.owner == spool?.owner, let count = file.seal?.count {
             let error = RecordError(.unavailable, "the event's file in the spool is damaged; record the event again")

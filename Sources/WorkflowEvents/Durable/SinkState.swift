@@ -46,6 +46,8 @@ package struct SinkState: Sendable {
     var storingFlight: EventBatch?
     /// How often writing to the spool has failed since it last succeeded.
     package internal(set) var storeFailureCount = 0
+    /// How often reading from the spool has failed since it last succeeded.
+    package internal(set) var readFailureCount = 0
     package internal(set) var backoff: Backoff
     package internal(set) var drops = DropCount()
     package internal(set) var deliveredCount = 0

@@ -13,7 +13,8 @@ public enum UUIDv7 {
     package static func next(at time: Timestamp) -> UUID {
         let count = counter.wrappingAdd(1, ordering: .relaxed).newValue
         let milliseconds = UInt64(bitPattern: time.microsecondsSince1970 / 1000)
-        // Two keyed counters: distinct counts give distinct low words, and the process's seed tells processes apart.
+        // Mixing is one to one: two counts can share a low word only by the two bits that are cut off. The process's
+        // seed tells processes apart.
         let high = milliseconds << 16 | 0x7000 | (mix(count ^ seed.high) & 0x0FFF)
         let low = (mix(count &+ seed.low) & 0x3FFF_FFFF_FFFF_FFFF) | 0x8000_0000_0000_0000
         return UUID(highBits: high, lowBits: low)

@@ -20,7 +20,7 @@ extension WorkflowEvent {
     /// Whether the event has the shape of the one that tells of dropped events.
     private var isDropEvent: Bool {
         func isCount(_ value: Int64?) -> Bool { value.map { $0 >= 0 } ?? false }
-        return node.rawValue == "runledger.drop" && phase == .fail
+        return node == DropCount.node && phase == .fail
             && runID.utf8Bytes { $0.begins(with: "runledger:") }
             && metrics.count == 2 && isCount(metrics["dropped_events"]) && isCount(metrics["dropped_bytes"])
     }

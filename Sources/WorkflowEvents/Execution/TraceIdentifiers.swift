@@ -21,20 +21,23 @@ package struct TraceIdentifiers: Hashable {
     }
 
     /// The identifiers in a `traceparent` header: `00-<32 digits>-<16 digits>-<2 digits>`, neither of them all zero.
+    ///
+    /// A later version than 00 may have fields behind these.
     package init?(traceparent: String) {
         let fields = traceparent.split(separator: "-", omittingEmptySubsequences: false)
-        guard fields.count >= 4, fields[0].utf8.count == 2 else { return nil }
-        guard Self.isIdentifier(fields[1], length: 32), Self.isIdentifier(fields[2], length: 16) else { return nil }
+        guard fields.count == 4 || fields.count > 4 && fields[0] != "00" else { return nil }
+        guard zip(fields, [2, 32, 16, 2]).allSatisfy(Self.isHexadecimal), fields[0] != "ff" else { return nil }
+        guard fields[1...2].allSatisfy({ $0.contains { $0 != "0" } }) else { return nil }
         self.traceID = String(fields[1])
         self.spanID = String(fields[2])
     }
 
-    private static func isIdentifier(_ text: Substring, length: Int) -> Bool {
-        let digits = text.utf8
-        guard digits.count == length, digits.contains(where: { $0 != UInt8(ascii: "0") }) else { return false }
-        return digits.allSatisfy {
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-        }
+    private static func isHexadecimal(_ text: Substring, length: Int) -> Bool {
+        text.utf8.count == length
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
+            }
     }
 }
 

@@ -50,14 +50,6 @@ struct JSONCursor {
         guard take(byte) else { throw unexpected("'\(byte)'") }
     }
 
-    /// Passes over `null`, if it is next.
-    @inline(__always)
-    mutating func takeNull() throws(JSONSyntaxError) -> Bool {
-        guard peek() == UInt8(ascii: "n") else { return false }
-        try skipWord("null")
-        return true
-    }
-
     /// Passes over `word` and the white space behind it.
     mutating func skipWord(_ word: StaticString) throws(JSONSyntaxError) {
         for index in 0..<word.utf8CodeUnitCount {

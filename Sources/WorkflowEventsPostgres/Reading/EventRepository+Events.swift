@@ -60,7 +60,7 @@ extension EventRepository {
                 """
                  and position > \(cursor)
                  and batch_position >= (select coalesce(max(first_position), 0) from event_batches
-                                        where first_position <= \(cursor) + 1)
+                                        where first_position <= \(min(cursor, .max - 1) + 1))
                 """)
         case (.descending, let cursor?):
             query.append(" and position < \(cursor) and batch_position < \(cursor)")

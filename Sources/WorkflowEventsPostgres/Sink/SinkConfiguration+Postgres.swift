@@ -36,7 +36,7 @@ extension SinkConfiguration {
             }
             return try DurableSink(
                 destination: PostgresDestination(database, logger: context.logger), settings: settings,
-                service: context.service, logger: context.logger)
+                service: context.service, logger: context.logger, metricsFactory: context.metricsFactory)
         }
     }
 }

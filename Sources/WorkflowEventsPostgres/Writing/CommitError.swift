@@ -21,14 +21,6 @@ enum CommitError: Error {
         default: self = .failed(WriteError(.unavailable, "\(error)"))
         }
     }
-
-    var writeError: WriteError {
-        switch self {
-        case .content(let error): WriteError(.refused, error.message)
-        case .noPartition(let reasons): WriteError(.refused, reasons.values.min() ?? "no partition")
-        case .failed(let error): error
-        }
-    }
 }
 
 extension PostgresError {

@@ -11,7 +11,7 @@ struct CommitUnit {
         for shedding in sheddings {
             let (source, events) = (shedding.request.source, shedding.remaining)
             if events.isEmpty { continue }
-            if let index = batches.firstIndex(where: { $0.source == source }) {
+            if let index = batches.firstIndex(where: { Self.isSame($0.source, source) }) {
                 batches[index].events += events
             } else {
                 batches.append(EventBatch(source: source, events: events))
@@ -19,6 +19,11 @@ struct CommitUnit {
         }
         self.batches = batches
         self.keys = sheddings.compactMap(\.keyRecord)
+    }
+
+    private static func isSame(_ source: String?, _ other: String?) -> Bool {
+        guard let source, let other else { return source == nil && other == nil }
+        return source.hasSameBytes(as: other)
     }
 
     var isEmpty: Bool { batches.isEmpty && keys.isEmpty }

@@ -27,24 +27,34 @@ final class PartitionCache: Sendable {
         var failed: [Timestamp: String] = [:]
         // A wrong clock must not use up the ledger's partitions.
         let latest = times.isEmpty ? nil : try await LatestTime.query(on: connection)
+        var limit: String?
         for time in times where !contains(time) {
             if let latest, time > latest {
                 failed[time] = LatestTime.reason
                 continue
             }
+            if let limit {
+                failed[time] = limit
+                continue
+            }
             do {
-                let rows = try await connection.query(
-                    "select from_ts, to_ts from ensure_partition(\(PostgresTimestamp(time)))")
-                for row in rows {
-                    let (from, to) = try row.decode(PostgresTimestamp.self, PostgresTimestamp.self)
-                    ranges.withLock { $0.append(Timestamp(from)..<Timestamp(to)) }
-                }
+                try await learn("ensure_partition(\(PostgresTimestamp(time)))", on: connection)
             } catch {
                 guard error.sqlState == .tooManyPartitions else { throw error }
                 failed[time] = error.message
+                // No other can be made either, and each of thousands of times may want one.
+                limit = "No partition holds it, and none can be made: " + error.message
+                try await learn("partitions()", on: connection)
             }
         }
         return failed
+    }
+
+    private func learn(_ partitions: PostgresQuery, on connection: PostgresConnection) async throws(PostgresError) {
+        for row in try await connection.query("select from_ts, to_ts from \(partitions)") {
+            let (from, to) = try row.decode(PostgresTimestamp.self, PostgresTimestamp.self)
+            ranges.withLock { $0.append(Timestamp(from)..<Timestamp(to)) }
+        }
     }
 
     /// Forgets what is known, since a partition was found to be missing.

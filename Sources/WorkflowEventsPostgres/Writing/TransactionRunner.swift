@@ -115,7 +115,7 @@ final class TransactionRunner: Sendable {
                 where pid = any (pg_blocking_pids(\(backendPID))) and usename = current_user
                   and wait_event = 'ClientRead'
                   -- One that seems to begin later began before the clock was set back.
-                  and (xact_start < now() - make_interval(secs => \(timeout.seconds))
+                  and (xact_start < now() - make_interval(secs => \(timeout / .seconds(1)))
                       or xact_start > clock_timestamp())
                 """)
         }

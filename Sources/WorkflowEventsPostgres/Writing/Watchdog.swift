@@ -12,10 +12,3 @@ func withWatchdog<R: Sendable>(
     defer { watch.cancel() }
     return try await operation()
 }
-
-extension Duration {
-    /// In seconds.
-    var seconds: Double {
-        Double(components.seconds) + Double(components.attoseconds) / 1e18
-    }
-}

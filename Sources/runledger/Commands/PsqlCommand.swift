@@ -35,7 +35,10 @@ struct PsqlCommand: AsyncParsableCommand {
     }
 
     private func psql(on database: LedgerDatabase) async throws -> Int32 {
-        let options = (ProcessInfo.processInfo.environment["PGOPTIONS"] ?? "") + " -csearch_path=\(database.schema)"
+        // The server splits options at white space and takes a backslash for an escape.
+        let name = PostgresQuery.quote(identifier: database.schema)
+        let schema = String(name.flatMap { $0 == "\\" || $0.isWhitespace ? ["\\", $0] : [$0] })
+        let options = (ProcessInfo.processInfo.environment["PGOPTIONS"] ?? "") + " -csearch_path=\(schema)"
         let (connection, password) = database.configuration.splitPassword
         var environment: [Environment.Key: String?] = ["PGOPTIONS": options]
         if let password { environment["PGPASSWORD"] = password }

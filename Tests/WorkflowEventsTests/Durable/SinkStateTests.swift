@@ -200,6 +200,33 @@ struct SinkStateTests {
         #expect(state.nextDelivery().delivered == Array(0..<10))
     }
 
+    @Test("A file that cannot be read at present is the next again after a second, and nothing goes before it")
+    func unavailable() {
+        var state = SinkState(
+            settings: settings, service: "test", spool: SpoolIndex(owner: "own", maximumBytes: 1 << 20),
+            clock: clock.sinkClock)
+        state.emit(10)
+        #expect(state.nextSpooling().isAdopt)
+        let left = (1...2).map { SpoolFile(owner: "gone", sequence: $0, seal: nil, bytes: 300) }
+        state.adopted(left)
+        for count in 1...2 {
+            #expect(state.nextDelivery().loaded == left[0])
+            state.unavailable()
+            #expect(state.readFailureCount == count)
+            guard case .wait(let due?) = state.nextDelivery() else { Issue.record("no wait"); return }
+            #expect(due == clock.now + .seconds(1))
+            clock.advance(by: .seconds(1))
+        }
+        #expect(state.nextDelivery().loaded == left[0])
+        var content = SpooledEvents()
+        content.events = numberedEvents(1)
+        state.loaded(content)
+        #expect(state.readFailureCount == 0)
+        #expect(state.nextDelivery().delivered == [0])
+        #expect(state.delivered(refused: []) == left[0])
+        #expect(state.nextDelivery().loaded == left[1])
+    }
+
     @Test("A full buffer drops, and the drops are told before any later event once there is room")
     func drops() {
         var settings = settings

@@ -35,11 +35,6 @@ package enum HorizontalAxis: Sendable {
         }
     }
 
-    /// Whether the categories have an order of their own, whatever that of the rows.
-    package var isOrdered: Bool {
-        if case .names = self { false } else { true }
-    }
-
     /// Where each category lies, from 0 at the left to 1 at the right; those without a place are left out.
     package func fractions(of categories: some Sequence<ReportValue>) -> [ReportValue: Double] {
         var fractions: [ReportValue: Double] = [:]

@@ -23,5 +23,8 @@ package struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the file does not exist.
     package var isMissing: Bool { code == ENOENT }
 
+    /// Whether it says nothing of the file, but that the process or the system lacks descriptors or memory.
+    package var isPassing: Bool { [EMFILE, ENFILE, ENOMEM].contains(code) }
+
     package var description: String { "cannot \(operation) \(path): \(String(cString: strerror(code)))" }
 }

@@ -5,6 +5,8 @@ package enum SpoolContent: Sendable {
     case torn(String)
     /// The file is gone: somebody else removed it.
     case missing
+    /// The file may be all right, but cannot be opened at present.
+    case unavailable(FileError)
 }
 
 /// The events of one file.
@@ -33,6 +35,7 @@ extension Spool {
             if let damage = damage(of: bytes, sealedAs: file.seal) { return .torn(damage) }
             return parse(bytes, of: file)
         } catch {
+            if error.isPassing { return .unavailable(error) }
             return error.isMissing ? .missing : .torn("\(error)")
         }
     }

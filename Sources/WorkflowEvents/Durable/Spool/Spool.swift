@@ -119,24 +119,31 @@ package actor Spool {
         adopted[file.owner] = nil
     }
 
-    /// Takes over the subdirectories whose processes are gone.
+    /// Takes over the subdirectories whose processes are gone; one that cannot be listed is left to the next call.
     ///
     /// - Returns: their files in the order to deliver them: by the start of their process, then as emitted.
+    /// - Throws: what stands in the way, if nothing was taken over: what was must be delivered from here.
     package func adopt() throws(FileError) -> [SpoolFile] {
         var files: [SpoolFile] = []
+        var failure: FileError?
         let names = try Directory.names(in: path).sorted {
             (SpoolOwner.startTime(of: $0) ?? "") < (SpoolOwner.startTime(of: $1) ?? "")
         }
         for name in names where name != owner && adopted[name] == nil {
             guard let owner = SpoolOwner(adopting: name, in: path) else { continue }
-            let found = try owner.files()
-            if found.isEmpty {
-                try? owner.removeIfEmpty()
-            } else {
-                adopted[name] = (owner, found.count)
-                files += found
+            do {
+                let found = try owner.files()
+                if found.isEmpty {
+                    try? owner.removeIfEmpty()
+                } else {
+                    adopted[name] = (owner, found.count)
+                    files += found
+                }
+            } catch {
+                failure = error
             }
         }
+        if files.isEmpty, let failure { throw failure }
         return files
     }
 

@@ -9,6 +9,8 @@ package struct SpoolIndex: Sendable {
     package var bytes = 0
     /// Before this time nothing is written, for a write has just failed.
     package var retryAt: MonotonicTime?
+    /// Before this time no file is read, for one could not be.
+    package var readRetryAt: MonotonicTime?
     /// Whether batches wait in memory because there is no room.
     package var isBlocked = false
     /// When to look for what processes that are gone have left; `nil` at once.
