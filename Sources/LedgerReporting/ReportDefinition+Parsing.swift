@@ -33,7 +33,7 @@ extension ReportDefinition {
             throw .badDefinition(file, 1, "no line `-- column: name type` says what the query answers")
         }
         let query = try Self.query(
-            lines[bodyStart...].joined(separator: "\n"), of: file, firstLine: bodyStart + 1,
+            lines[bodyStart...].joined(separator: "\n"), of: file, firstLine: min(bodyStart + 1, lines.count),
             parameters: header.parameters)
         self.sql = query.trimmingCharacters(in: .whitespacesAndNewlines)
         self.firstLine = bodyStart + 1 + query.prefix(while: \.isWhitespace).count { $0 == "\n" }

@@ -106,6 +106,7 @@ struct ReportHeaderTests {
             ),
             (header + "-- column: m text\n-- chart: bar m n m\nselect 1", "r.sql:5: the chart names a column twice"),
             (header + "-- chart: bar n n m\nselect 1", "r.sql:4: the chart names `m`"),
+            (String(header.dropLast()), "r.sql:3: there is no query below the header"),
             (header + "\n  \n", "r.sql:6: there is no query below the header"),
             (header + "-- Nothing.\n/* Nothing */\n\n", "r.sql:7: there is no query below the header"),
             (header + "select 1 as n\nfrom events\nwhere node = :nod", "r.sql:6: the query uses :nod"),

@@ -222,6 +222,7 @@ struct ReportTests {
                 let late = await #expect(throws: ReportError.self) { try await runner.run(slow) }
                 #expect(late?.code == .tookTooLong)
                 #expect(late?.message.contains("took longer") == true)
+                runner.statementTimeout = .seconds(60)
                 for body in ["select 1 as m", "select 'a' as n", "select n from nothing"] {
                     let wrong = try ReportDefinition(file: "wrong.sql", text: header + body)
                     let error = await #expect(throws: ReportError.self) { try await runner.run(wrong) }

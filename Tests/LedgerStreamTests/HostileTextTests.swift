@@ -160,9 +160,11 @@ struct HostileTextTests {
                     #expect(!isCommand, "U+\(String(scalar.value, radix: 16)) in \(format)")
                 }
                 if format == "table" { continue }
-                for tag in ["<script", "<img", "<svg o", "</textarea", "onmouseover='"] {
+                for tag in ["<script", "<img", "<svg o", "</textarea"] {
                     #expect(!text.contains(tag), "\(tag) in \(format)")
                 }
+                // Between the tags of Markdown an apostrophe is one.
+                #expect(format == "markdown" || !text.contains("onmouseover='"))
                 #expect(format == "html" || !text.contains(/(^|[^\\])\]\(javascript/))
             }
         }
@@ -234,7 +236,8 @@ struct HostileTextTests {
                     #expect(try await service.get("/v1/events?\(query)").status == 400, "\(query)")
                 }
                 for path in ["/v1/runs/%00", "/v1/runs/%FF", "/v1/runs/%ED%A0%80/events"] {
-                    #expect(try await service.get(path).status == 400, "\(path)")
+                    let answer = try await service.get(path)
+                    #expect(answer.status == 400, "\(path): \(answer.status) \(answer.body)")
                 }
             }
             #expect(try await ledger.value("select count(*) from workflow_events", as: Int64.self) == 0)
