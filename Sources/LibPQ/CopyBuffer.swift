@@ -188,7 +188,8 @@ extension CopyBuffer {
     }
 
     private mutating func grow(to size: Int) {
-        storage.append(contentsOf: repeatElement(0, count: max(size, 2 * storage.count) - storage.count))
+        // As one array: byte by byte, a build that is not optimized takes minutes for a few megabytes.
+        storage += [UInt8](repeating: 0, count: max(size, 2 * storage.count) - storage.count)
     }
 }
 

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import LedgerServiceTestSupport
+import LedgerTestSupport
 import NIOCore
 import NIOHTTP1
 
@@ -16,7 +17,7 @@ extension TestService {
         // Cancelling the task is what closes the connection at once.
         let reading = Task {
             do {
-                let response = try await HTTPClient.shared.execute(asked, timeout: .seconds(60))
+                let response = try await HTTPClient.shared.execute(asked, timeout: .seconds(60) * slowness)
                 guard response.status == .ok, response.headers["Content-Type"] == ["text/event-stream"] else {
                     throw ServiceTestError("no stream: \(response.status)")
                 }

@@ -7,7 +7,7 @@ import Testing
 struct PrivateDatabaseTests {
     /// Waits until no process has `path` among its arguments.
     private func expectNoProcess(of path: String, _ sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(20) * slowness
         var processes = ""
         repeat {
             processes = try await CommandLineTool().shell(CommandLineTool.listProcesses).output

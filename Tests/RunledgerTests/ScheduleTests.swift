@@ -133,7 +133,7 @@ struct ScheduleTests {
                 let outcome = try await runledger.serving("--port", "0", "--schedules", path) { [runledger] service in
                     try await PostgresConnection.withConnection(database, logger: Logger(label: "tests")) {
                         connection in
-                        let limit = ContinuousClock.now + .seconds(60)
+                        let limit = ContinuousClock.now + .seconds(60) * slowness
                         let delivered: PostgresQuery =
                             "select count(*) from runledger.report_deliveries where state = 'delivered'"
                         while try await connection.query(delivered)[0].decode(Int64.self) == 0, .now < limit {}

@@ -60,7 +60,7 @@ package struct TestService: Sendable {
         }
         if headers["Authorization"] == [""] { request.headers.remove(name: "Authorization") }
         request.body = body
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60) * slowness)
         let text = String(buffer: try await response.body.collect(upTo: 64 << 20))
         return Answer(status: response.status.code, headers: response.headers, body: text)
     }

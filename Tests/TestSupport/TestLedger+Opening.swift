@@ -58,9 +58,9 @@ extension TestLedger {
 
     /// Asks the server until `condition`, a query of one boolean, holds.
     ///
-    /// - Throws: ``ConditionNeverHeld`` after ten seconds.
+    /// - Throws: ``ConditionNeverHeld`` after ten seconds, times ``slowness``.
     package func wait(until condition: PostgresQuery) async throws {
-        let limit = ContinuousClock.now + .seconds(10)
+        let limit = ContinuousClock.now + .seconds(10) * slowness
         try await withAdministrator { connection in
             while !(try await connection.query(condition)[0].decode(Bool.self)) {
                 if ContinuousClock.now > limit { throw ConditionNeverHeld(condition: condition.sql) }

@@ -2,7 +2,8 @@ import Foundation
 import LedgerGzip
 import SystemPackage
 
-/// A file or standard input, plain or gzip, read chunk by chunk.
+/// A file or standard input, plain or gzip, read chunk by chunk. One task reads it, which is why it may be called
+/// `Sendable`.
 final class InputFile: @unchecked Sendable {
     /// How the file is called in messages.
     let name: String
