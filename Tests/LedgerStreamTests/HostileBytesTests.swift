@@ -27,12 +27,20 @@ struct HostileBytesTests {
         Offence(testDescription: name, bytes: Array(text.utf8), status: status)
     }
 
+    private static func path(_ name: String, _ path: String) -> Offence {
+        let fields = "Host: localhost\r\nAuthorization: Bearer \(TestService.token)\r\nConnection: close"
+        return probe(name, "GET \(path) HTTP/1.1\r\n\(fields)\r\n\r\n")
+    }
+
     private static let length = "Content-Length: \(event.utf8.count)"
     private static let chunked = "Transfer-Encoding: chunked"
     private static let chunk = "\(String(event.utf8.count, radix: 16))\r\n\(event)\r\n0\r\n\r\n"
 
     static let offences =
         [
+            path("a NUL in a path", "/v1/runs/%00"),
+            path("half a character in a path", "/v1/runs/%FF"),
+            path("half of a pair of surrogates in a path", "/v1/runs/%ED%A0%80/events"),
             ingest("a length and chunks", length, chunked, body: chunk),
             ingest("chunks and a length", chunked, length, body: chunk),
             ingest("two lengths", length, "Content-Length: 2"),

@@ -235,10 +235,6 @@ struct HostileTextTests {
                 for query in ["run_id=%00", "node=a%00", "text=%00", "run_id=%FF", "run_id=%ED%A0%80", "%00=a"] {
                     #expect(try await service.get("/v1/events?\(query)").status == 400, "\(query)")
                 }
-                for path in ["/v1/runs/%00", "/v1/runs/%FF", "/v1/runs/%ED%A0%80/events"] {
-                    let answer = try await service.get(path)
-                    #expect(answer.status == 400, "\(path): \(answer.status) \(answer.body)")
-                }
             }
             #expect(try await ledger.value("select count(*) from workflow_events", as: Int64.self) == 0)
         }
