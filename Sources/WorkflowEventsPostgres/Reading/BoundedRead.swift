@@ -50,7 +50,8 @@ extension PostgresPool {
                 """,
                 """
                 select set_config('role', rolname, true) from ledger join pg_roles on rolname = ledger.reader_role
-                where pg_has_role(rolname, 'member')
+                -- By its number, for this may be asked of every role, also one that is being dropped.
+                where pg_has_role(pg_roles.oid, 'member')
                 """,
                 query,
                 """
