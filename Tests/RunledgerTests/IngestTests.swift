@@ -92,7 +92,9 @@ struct IngestTests {
                     '\(CommandLineTool.path)' ingest '\(directory)/input' & command=$!
                     exec 3> '\(directory)/input'
                     head -n 25000 '\(directory)/events' >&3
-                    until '\(CommandLineTool.path)' events --limit 1 | grep -q position; do :; done
+                    until '\(CommandLineTool.path)' events --limit 1 | grep -q position; do
+                        kill -0 $command || exit
+                    done
                     kill -INT $command
                     wait $command
                     """
