@@ -66,14 +66,15 @@ struct ReplyReader {
         bytes.append(contentsOf: repeatElement(0, count: 1 << 14))
         let count = try bytes.withUnsafeMutableBytes { try socket.read(into: .init(rebasing: $0[old...])) }
         bytes.removeLast(bytes.count - old - count)
-        guard let head = bytes.firstRange(of: Self.separator) else { return nil }
-        let text = String(decoding: bytes[..<head.lowerBound], as: UTF8.self)
+        guard let headEnd = bytes.withUnsafeBytes({ $0.firstOffset(of: Self.separator) }) else { return nil }
+        let bodyStart = headEnd + Self.separator.count
+        let text = String(decoding: bytes[..<headEnd], as: UTF8.self)
         let length =
             text.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces)) } ?? 0
-        guard bytes.count >= head.upperBound + length else { return nil }
+        guard bytes.count >= bodyStart + length else { return nil }
         if !text.hasPrefix("HTTP/1.1 2") { lastText = String(decoding: bytes, as: UTF8.self) }
-        bytes.removeFirst(head.upperBound + length)
+        bytes.removeFirst(bodyStart + length)
         return Int(text.dropFirst(9).prefix(3))
     }
 }

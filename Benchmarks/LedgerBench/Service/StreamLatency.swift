@@ -74,8 +74,8 @@ struct StreamLatency: Sendable {
     private static let key = Array("\"recorded_at\":\"".utf8)
 
     private static func recordedAt(_ payload: UnsafeRawBufferPointer) -> Timestamp? {
-        guard let range = payload.firstRange(of: key) else { return nil }
-        let text = payload[range.upperBound...].prefix { $0 != UInt8(ascii: "\"") }
+        guard let start = payload.firstOffset(of: key) else { return nil }
+        let text = payload[(start + key.count)...].prefix { $0 != UInt8(ascii: "\"") }
         return Timestamp(rfc3339: String(decoding: text, as: UTF8.self))
     }
 }
