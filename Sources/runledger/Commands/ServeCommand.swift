@@ -47,9 +47,10 @@ struct ServeCommand: AsyncParsableCommand {
                     database: database, catalogue: catalogue, schedules: schedules, settings: settings,
                     logger: logger
                 ) { port in
-                    logger.notice("listening", metadata: ["address": "\(address):\(port)"])
-                    // Only now, so that a start that fails has not made a token that nobody has seen.
+                    // Not before, so that a start that fails has not made a token that nobody has seen; and not after the
+                    // record, whose readers make tokens themselves.
                     if isFirstStart { await introduce(database, at: "\(address):\(port)", logger) }
+                    logger.notice("listening", metadata: ["address": "\(address):\(port)"])
                 }
                 try await serve(service, settings, logger: logger)
             }
