@@ -1,13 +1,13 @@
+import Foundation
 import LedgerSchema
 import LibPQ
 import WorkflowEventsPostgres
 
 extension Workbench {
     /// Runs `body` with an empty ledger in a database of its own, which is dropped afterwards: what one measure stored
-    /// is no burden to the next.
+    /// is no burden to the next. One may be used within another.
     func withNewLedger<R: Sendable>(_ body: (Workbench) async throws -> R) async throws -> R {
-        let name = "measured"
-        try await server("drop database if exists \(name) with (force)")
+        let name = "measured_" + UUID().uuidString.prefix(8).lowercased()
         try await server("create database \(name)")
         // A later keyword overrides the database of the path.
         let database = LedgerDatabase(url: database.url + "&dbname=\(name)")

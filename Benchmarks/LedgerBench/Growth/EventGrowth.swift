@@ -1,13 +1,20 @@
 import LedgerReporting
 import LibPQ
+import WorkflowEvents
 import WorkflowEventsPostgres
 
-/// What storing and asking cost in a ledger of a hundredth, a tenth and all of a history of 90 days.
+/// What storing and asking cost in ledgers that hold a hundredth, a tenth and all of so many events, of 90 days each.
 struct EventGrowth {
     let bench: Workbench
     let pairs: Int
-    /// Of the whole history.
+    /// In the largest ledger.
     let eventCount: Int
+
+    /// When every history ends; what is stored after it is not of the future either.
+    private let end = Timestamp.now.microsecondsSince1970 - 10 * day
+
+    private static let day: Int64 = 86_400_000_000
+    private static let dayCount: Int64 = 90
 
     private var sizes: [Int] { [eventCount / 100, eventCount / 10, eventCount] }
     /// Of one run of the writer.
@@ -19,32 +26,45 @@ struct EventGrowth {
     }
 
     func run() async throws -> Findings {
-        // What is stored at the last size comes after it.
-        let history = History(bench: bench, eventCount: eventCount + pairs * ingestCount)
-        return try await bench.withPool { pool in
-            var ledger = GrowingHistory(history)
-            var times: [[String: Double]] = []
-            var ingests: [Ingest] = []
-            var findings = Findings()
-            for size in sizes {
-                try await ledger.grow(to: size, over: pool)
-                let questions = try ReportQuestion.all(over: history.times(0..<size))
-                times.append(try await ask(questions, over: pool))
-                if size == eventCount {
-                    findings.goals = try await ReportGoals(eventCount: eventCount).rows(
-                        questions, small: times[1], large: times[2], over: pool)
-                    findings.growth = [reportTable(questions, times)]
+        var times: [[String: Double]] = []
+        var ingests: [Ingest] = []
+        var findings = Findings()
+        let days = Self.span(from: end - Self.dayCount * Self.day, to: end)
+        let questions = try ReportQuestion.all(over: days)
+        for size in sizes {
+            try await bench.withNewLedger { bench in
+                try await bench.withPool { pool in
+                    let ledger = HistoryLedger(bench: bench, pool: pool)
+                    try await ledger.store(History(eventCount: size, name: "history", times: days))
+                    times.append(try await ask(questions, over: pool))
+                    if size == eventCount {
+                        findings.goals = try await ReportGoals(eventCount: eventCount).rows(
+                            questions, small: times[1], large: times[2], over: pool)
+                    }
+                    ingests.append(try await ingest(ledger))
                 }
-                var ingest = Ingest()
-                for _ in 0..<pairs {
-                    ingest.ours.append(try await ledger.ingest(ingestCount, over: pool))
-                    ingest.theirs.append(try await ledger.copy(ingestCount))
-                }
-                ingests.append(ingest)
             }
-            findings.growth.insert(ingestTable(ingests), at: 0)
-            return findings
         }
+        findings.growth = [ingestTable(ingests), reportTable(questions, times)]
+        return findings
+    }
+
+    /// Stores some more events, as many a day in every ledger as there are in the largest.
+    private func ingest(_ ledger: HistoryLedger) async throws -> Ingest {
+        let count = pairs * ingestCount
+        let time = Self.dayCount * Self.day * Int64(count) / Int64(eventCount)
+        let history = History(eventCount: count, name: "later", times: Self.span(from: end, to: end + time))
+        var ingest = Ingest()
+        for pair in 0..<pairs {
+            let numbers = pair * ingestCount..<(pair + 1) * ingestCount
+            ingest.ours.append(try await ledger.ingest(numbers, of: history))
+            ingest.theirs.append(try await ledger.copy(numbers, of: history))
+        }
+        return ingest
+    }
+
+    private static func span(from begin: Int64, to end: Int64) -> Range<Timestamp> {
+        Timestamp(microsecondsSince1970: begin)..<Timestamp(microsecondsSince1970: end)
     }
 
     private func ask(_ questions: [ReportQuestion], over pool: PostgresPool) async throws -> [String: Double] {

@@ -1,27 +1,20 @@
 import Foundation
 import WorkflowEvents
 
-/// Events of the eight-node workflow over the last 90 days: runs of 17 events, twenty of them at a time.
+/// Events of the eight-node workflow, evenly spread over a time: runs of 17 events, twenty of them at a time.
 struct History: Sendable {
-    let bench: Workbench
     let eventCount: Int
-    private let begin = Timestamp.now.microsecondsSince1970 - 90 * 86_400_000_000
+    /// The beginning of the names of its runs, which no other history of the same ledger may have.
+    let name: String
+    let times: Range<Timestamp>
+
     private static let runLength = 17
     private static let concurrentRuns = 20
 
-    init(bench: Workbench, eventCount: Int) {
-        self.bench = bench
-        self.eventCount = eventCount
-    }
-
-    /// From when to when the events with these numbers are.
-    func times(_ numbers: Range<Int>) -> ClosedRange<Timestamp> {
-        time(numbers.lowerBound)...time(numbers.upperBound - 1)
-    }
-
     private func time(_ number: Int) -> Timestamp {
-        let interval = Double(90 * 86_400_000_000) / Double(eventCount)
-        return Timestamp(microsecondsSince1970: begin + Int64(Double(number) * interval))
+        let begin = times.lowerBound.microsecondsSince1970
+        let span = Double(times.upperBound.microsecondsSince1970 - begin)
+        return Timestamp(microsecondsSince1970: begin + Int64(span * Double(number) / Double(eventCount)))
     }
 
     /// Of the start and the end that belong together; the last event of a run is an end without a start.
@@ -38,7 +31,7 @@ struct History: Sendable {
             let chance = (number &* 2_654_435_761) % 1_000_003
             let isStart = step % 2 == 0 && step < 16
             var event = WorkflowEvent(
-                ts: time(number), runID: "history-\(run)", node: Node.workflowOrder[min(7, step / 2)],
+                ts: time(number), runID: "\(name)-\(run)", node: Node.workflowOrder[min(7, step / 2)],
                 phase: isStart ? .start : chance % 23 == 0 ? .fail : .end)
             event.service = "bench"
             event.executionID = executionID(run, step / 2)

@@ -13,7 +13,7 @@ struct ReportQuestion: Sendable {
 
     /// Every report of the catalogue: lists for a hundred rows, a comparison of both halves of `times`, the others as
     /// they are.
-    static func all(over times: ClosedRange<Timestamp>) throws -> [ReportQuestion] {
+    static func all(over times: Range<Timestamp>) throws -> [ReportQuestion] {
         try ReportCatalogue.builtIn().definitions.map { definition in
             var arguments: [String: ReportValue] = [:]
             if lists.contains(definition.name) { arguments["limit"] = .integer(100) }
@@ -21,7 +21,7 @@ struct ReportQuestion: Sendable {
                 let end = times.upperBound.microsecondsSince1970
                 let middle = end - (end - times.lowerBound.microsecondsSince1970) / 2
                 arguments["since"] = .timestamp(Timestamp(microsecondsSince1970: middle))
-                arguments["until"] = .timestamp(Timestamp(microsecondsSince1970: end + 1))
+                arguments["until"] = .timestamp(times.upperBound)
             }
             return ReportQuestion(definition: definition, arguments: arguments)
         }
