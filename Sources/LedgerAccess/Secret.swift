@@ -16,6 +16,7 @@ package struct Secret: Sendable {
 
     /// The SHA-256 of `text`. As a secret is random, it cannot be guessed from its hash, nor tried out by looking up hashes.
     package static func hash(_ text: String) -> [UInt8] {
-        Array(SHA256.hash(data: Data(text.utf8)))
+        var text = text
+        return text.withUTF8 { Array(SHA256.hash(data: UnsafeRawBufferPointer($0))) }
     }
 }

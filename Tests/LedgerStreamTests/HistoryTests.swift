@@ -28,6 +28,7 @@ struct HistoryTests {
                 _ = try await Ledger(pool: pool).sequence()
                 try await Rollup(pool: pool).catchUp()
             }
+            try await ledger.wait(until: Self.everybodyHasLeft)
             try await ledger.withAdministrator { _ = try await $0.query("select pg_stat_reset()") }
             try await ledger.withService { service in
                 let events = try await WebSocketClient.connect(service, "/v1/stream?after=0&run_id=long") {
@@ -44,7 +45,7 @@ struct HistoryTests {
                 }
                 #expect(rest == Array(events[10_001...]))
             }
-            // Counted when the service's connections have ended.
+            try await ledger.wait(until: Self.everybodyHasLeft)
             let readCount = try await ledger.value(
                 """
                 select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint
@@ -53,6 +54,13 @@ struct HistoryTests {
             #expect(readCount < 8 * Int64(count))
         }
     }
+
+    /// What a connection has read counts once its server process has ended.
+    private static let everybodyHasLeft: PostgresQuery = """
+        select not exists (select from pg_stat_activity
+                           where datname = current_database() and backend_type = 'client backend'
+                             and pid <> pg_backend_pid())
+        """
 
     @Test("Pages hold about a megabyte, however long the events are, and together everything")
     func pages() async throws {

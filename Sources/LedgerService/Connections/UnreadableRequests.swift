@@ -1,7 +1,7 @@
-import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
+import WorkflowEvents
 
 /// Answers requests that never get as far as a route, as no parser could read them, and keeps record of them.
 struct UnreadableRequests: Sendable {
@@ -13,7 +13,7 @@ struct UnreadableRequests: Sendable {
 
     /// What the client is told of `problem`.
     func answer(_ problem: Problem) -> (head: HTTPResponse, body: ByteBuffer) {
-        let id = UUID().uuidString.lowercased()
+        let id = UUIDv7.next().text
         let body = ByteBuffer(bytes: problem.content)
         var fields = problem.fields
         fields.secure(requestID: id)

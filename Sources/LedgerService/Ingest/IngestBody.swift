@@ -26,7 +26,8 @@ enum IngestBody {
             try share.take(chunk.readableBytes)
             if body.readableBytes == 0 { body = chunk } else { body.writeImmutableBuffer(chunk) }
         }
-        return encoding == "gzip" ? try inflated(body, maximum: maximum, &share) : body
+        guard encoding == "gzip" else { return body }
+        return try await offEventLoop { try inflated(body, maximum: maximum, &share) }
     }
 
     /// So much is decompressed before the size is looked at: at most a thousand times as much comes of it.

@@ -11,7 +11,13 @@ package enum IngestFormat: Sendable {
     ///
     /// - Throws: ``Problem`` 415.
     init(_ headers: HTTPFields) throws(Problem) {
-        let type = headers[.contentType]?.split(separator: ";").first.map {
+        let field = headers[.contentType]
+        // As nearly everybody writes it.
+        if field == "application/json" {
+            self = .json
+            return
+        }
+        let type = field?.split(separator: ";").first.map {
             $0.trimmingPrefix(while: \.isWhitespace).lowercased().filter { !$0.isWhitespace }
         }
         switch type {

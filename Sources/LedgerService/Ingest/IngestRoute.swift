@@ -35,7 +35,9 @@ struct IngestRoute: Sendable {
         if writer.isFull { throw Self.queueFull }
         let result = try await memory.withShare { share in
             let body = try await IngestBody.read(request, &share)
-            return try await store(body, format, key, source: principal.name, since: begin)
+            return try await offEventLoop(if: body.readableBytes > Self.shortBytes) {
+                try await store(body, format, key, source: principal.name, since: begin)
+            }
         }
         var headers: HTTPFields = [.contentType: "application/json"]
         if result.isReplay { headers[.idempotencyReplayed] = "true" }
@@ -67,6 +69,9 @@ struct IngestRoute: Sendable {
             throw Self.unavailable
         }
     }
+
+    /// So much is read in less time than it takes to hand it to another thread and back.
+    private static let shortBytes = 16 << 10
 
     private static let queueFull = Problem(
         .serviceUnavailable, "Too many events wait to be stored; none of these was. Send the request again later.",

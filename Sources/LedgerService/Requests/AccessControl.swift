@@ -62,11 +62,11 @@ final class AccessControl: Sendable {
     }
 
     private static func bearerToken(_ authorization: String) -> String? {
-        let parts = authorization.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= maximumTokenBytes else {
-            return nil
-        }
-        return String(parts[1])
+        guard let space = authorization.utf8.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        let token = authorization[space...].dropFirst()
+        guard authorization[..<space].lowercased() == "bearer", (1...maximumTokenBytes).contains(token.utf8.count)
+        else { return nil }
+        return String(token)
     }
 
     /// A ticket for `principal`.

@@ -25,6 +25,16 @@ struct LedgerParts: Sendable {
     let logger: Logger
 }
 
+/// Has requests answered where no other connection waits for it.
+private struct OffEventLoop: RouterMiddleware {
+    func handle(
+        _ request: Request, context: LedgerRequestContext,
+        next: (Request, LedgerRequestContext) async throws -> Response
+    ) async throws -> Response {
+        try await offEventLoop { try await next(request, context) }
+    }
+}
+
 /// Every route of the service, behind its middleware.
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let router = Router(context: LedgerRequestContext.self, options: .autoGenerateHeadEndpoints)
@@ -37,13 +47,15 @@ func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     IngestRoute(
         writer: parts.writer, telemetry: parts.telemetry, logger: parts.logger, memory: parts.bodyMemory
     ).add(to: api)
-    QueryRoutes(repository: EventRepository(pool: parts.queryPool, writer: parts.writer)).add(to: api)
+    // Answers may be long, and take their time to make.
+    let answering = api.group().add(middleware: OffEventLoop())
+    QueryRoutes(repository: EventRepository(pool: parts.queryPool, writer: parts.writer)).add(to: answering)
     StreamRoutes(hub: parts.hub, access: parts.access).add(to: api)
     ReportRoutes(
         catalogue: parts.catalogue, runner: ReportRunner(pool: parts.queryPool),
         desk: ReportDesk(maximumCount: max(1, parts.settings.queryConnections / 2))
-    ).add(to: api)
-    ReportExecutionRoutes(repository: ExecutionRepository(pool: parts.queryPool)).add(to: api)
+    ).add(to: answering)
+    ReportExecutionRoutes(repository: ExecutionRepository(pool: parts.queryPool)).add(to: answering)
     OperationsRoutes(parts: parts).add(to: router, known: known)
     table.learn(router)
     return router

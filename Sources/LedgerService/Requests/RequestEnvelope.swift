@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import LibPQ
@@ -48,7 +47,7 @@ struct RequestEnvelope: RouterMiddleware {
         {
             return text
         }
-        return UUID().uuidString.lowercased()
+        return UUIDv7.next().text
     }
 
     private func problem(_ error: any Error, _ request: Request, _ id: String) -> Problem {

@@ -41,6 +41,8 @@ package final class StreamHub: Service {
 
     /// Passes begin no closer than this, so that a burst of commits shares them.
     private static let passInterval = Duration.milliseconds(3)
+    /// Without subscribers they begin no closer than this: many batches are numbered for little more than one is.
+    private static let idleInterval = Duration.milliseconds(200)
     private static let firstPageLimit = 500
     /// So often it is looked whether the tokens of all subscribers are still good.
     private static let tokenInterval = Duration.seconds(5)
@@ -181,8 +183,10 @@ package final class StreamHub: Service {
     private func feed() async throws {
         var backoff = Backoff()
         var limit = PageLimit(count: Self.firstPageLimit)
-        var lastPass = ContinuousClock.now - Self.passInterval
+        var lastPass = ContinuousClock.now - Self.idleInterval
         try await wakeUps.forEach {
+            // The poll comes back to it, and so does the next subscriber.
+            if subscriberCount == 0, .now < lastPass + Self.idleInterval { return }
             try await Task.sleep(until: lastPass + Self.passInterval)
             lastPass = .now
             do {

@@ -15,6 +15,13 @@ extension UUID {
         self.init(highBits: first << 32 | second, lowBits: third << 32 | fourth)
     }
 
+    /// The identifier as lower-case 8-4-4-4-12 hexadecimal digits.
+    package var text: String {
+        var bytes: [UInt8] = []
+        bytes.append(uuid: self)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The sixteen bytes as two integers, the most significant first.
     var bits: (high: UInt64, low: UInt64) {
         withUnsafeBytes(of: uuid) { bytes in

@@ -4,6 +4,8 @@ import WorkflowEvents
 /// Requests waiting for a lane of a ``BatchWriter``, bounded in events and bytes.
 ///
 /// Whoever comes while every lane is busy waits; a lane that becomes free takes as many of them as fit one transaction.
+/// Where fewer events wait than the other lanes write, it leaves them a moment for more to join: a transaction of one
+/// event costs nearly as much as one of sixty.
 final class BatchQueue: Sendable {
     struct Entry: Sendable {
         var request: AppendRequest
@@ -15,24 +17,32 @@ final class BatchQueue: Sendable {
         var entries: [Entry] = []
         var load = BatchLoad()
         var idleLanes: [CheckedContinuation<[Entry]?, Never>] = []
+        /// How many events the busy lanes write.
+        var writtenCount = 0
+        /// Whether a time has been set at which those that wait are taken, however few.
+        var isTimed = false
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let maximumWaiting: BatchLoad
     private let maximumBatch: BatchLoad
+    private let patience: Duration
 
     /// A queue that holds up to `maximumWaiting` and hands out up to `maximumBatch` at a time, or one larger request.
-    init(maximumWaiting: BatchLoad, maximumBatch: BatchLoad) {
+    ///
+    /// - Parameter patience: how long a few events are left for more to join them.
+    init(maximumWaiting: BatchLoad, maximumBatch: BatchLoad, patience: Duration = .milliseconds(2)) {
         self.maximumWaiting = maximumWaiting
         self.maximumBatch = maximumBatch
+        self.patience = patience
     }
 
     /// Waits until `request` is stored.
     func submit(_ request: AppendRequest) async throws -> AppendResult {
         let load = BatchLoad(request)
         return try await withCheckedThrowingContinuation { reply in
-            let action: () -> Void = state.withLock { state in
+            change { state in
                 if state.isClosed {
                     return { reply.resume(throwing: WriteError(.closed, "The writer has shut down.")) }
                 }
@@ -43,11 +53,8 @@ final class BatchQueue: Sendable {
                 }
                 state.entries.append(Entry(request: request, load: load, reply: reply))
                 state.load = state.load + load
-                guard let lane = state.idleLanes.popLast() else { return {} }
-                let group = self.takeGroup(&state)
-                return { lane.resume(returning: group) }
+                return self.callLane(&state)
             }
-            action()
         }
     }
 
@@ -60,29 +67,68 @@ final class BatchQueue: Sendable {
     }
 
     /// The next requests for one transaction, in order of arrival; `nil` once the queue is closed and empty.
+    ///
+    /// The lane that gets them says by ``finish(_:)`` when they are written.
     func next() async -> [Entry]? {
         await withCheckedContinuation { lane in
-            let action: () -> Void = state.withLock { state in
-                if !state.entries.isEmpty {
-                    let group = self.takeGroup(&state)
-                    return { lane.resume(returning: group) }
-                }
-                if state.isClosed { return { lane.resume(returning: nil) } }
+            change { state in
+                if state.isClosed, state.entries.isEmpty { return { lane.resume(returning: nil) } }
                 state.idleLanes.append(lane)
-                return {}
+                return self.callLane(&state)
             }
-            action()
+        }
+    }
+
+    /// Says that `group` is written, or cannot be.
+    func finish(_ group: [Entry]) {
+        change { state in
+            state.writtenCount -= group.reduce(0) { $0 + $1.load.eventCount }
+            return self.callLane(&state)
         }
     }
 
     /// Takes no more requests; lanes end when those taken are done.
     func close() {
-        let lanes = state.withLock { state in
+        change { state in
             state.isClosed = true
-            defer { state.idleLanes = [] }
-            return state.idleLanes
+            let call = self.callLane(&state)
+            // Whoever writes goes on until nothing is left.
+            let lanes = state.idleLanes
+            state.idleLanes = []
+            return {
+                call()
+                for lane in lanes { lane.resume(returning: nil) }
+            }
         }
-        for lane in lanes { lane.resume(returning: nil) }
+    }
+
+    /// Changes the state, and then does what `body` returns, which calls others.
+    private func change(_ body: (inout State) -> () -> Void) {
+        let action: () -> Void = state.withLock { body(&$0) }
+        action()
+    }
+
+    /// Has an idle lane take what waits, now or, where that is little, in a moment.
+    private func callLane(_ state: inout State) -> () -> Void {
+        guard !state.entries.isEmpty, !state.idleLanes.isEmpty else { return {} }
+        if state.isClosed || state.load.eventCount >= state.writtenCount { return callLaneNow(&state) }
+        if state.isTimed { return {} }
+        state.isTimed = true
+        return {
+            Task {
+                try? await Task.sleep(for: self.patience)
+                self.change { state in
+                    state.isTimed = false
+                    return self.callLaneNow(&state)
+                }
+            }
+        }
+    }
+
+    private func callLaneNow(_ state: inout State) -> () -> Void {
+        guard !state.entries.isEmpty, let lane = state.idleLanes.popLast() else { return {} }
+        let group = takeGroup(&state)
+        return { lane.resume(returning: group) }
     }
 
     private func takeGroup(_ state: inout State) -> [Entry] {
@@ -97,6 +143,7 @@ final class BatchQueue: Sendable {
         let group = Array(state.entries[..<end])
         state.entries.removeFirst(end)
         state.load = state.load - taken
+        state.writtenCount += taken.eventCount
         return group
     }
 }

@@ -95,6 +95,7 @@ package final class BatchWriter: Sendable {
             await pace()
             guard let group = await queue.next() else { return }
             let results = await committer.store(group.map(\.request))
+            queue.finish(group)
             let storedCount = results.reduce(0) { $0 + $1.storedCount }
             if storedCount > 0 {
                 onCommit(storedCount)
