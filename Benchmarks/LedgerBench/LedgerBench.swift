@@ -95,7 +95,8 @@ struct LedgerBench: AsyncParsableCommand {
             Findings(goals: try await IngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
         case .http:
             Findings(goals: try await ServiceIngestMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
-        case .latency: Findings(goals: try await StreamLatencyMeasure(bench: bench, runledger: runledger).run())
+        case .latency:
+            Findings(goals: try await StreamLatencyMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
         case .fanout: Findings(goals: try await FanOutMeasure(bench: bench, runledger: runledger, pairs: pairs).run())
         case .footprint: Findings(goals: try await FootprintMeasure(bench: bench, runledger: runledger).run())
         case .rollup: Findings(goals: try await RollupMeasure(bench: bench, pairs: pairs).run())

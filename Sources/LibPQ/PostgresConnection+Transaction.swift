@@ -10,6 +10,23 @@ extension PostgresConnection {
         _ mode: TransactionMode = .readWrite, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         try await begin(mode)
+        return try await finish(body)
+    }
+
+    /// As ``transaction(_:_:)``, with `query` as the transaction's first, which is sent along with its beginning.
+    ///
+    /// - Parameter body: called with the rows of `query`.
+    package nonisolated(nonsending) func transaction<Value>(
+        _ mode: TransactionMode = .readWrite, opening query: PostgresQuery,
+        _ body: (PostgresConnection, PostgresRows) async throws -> Value
+    ) async throws -> Value {
+        let rows = try await begin(mode, query)
+        return try await finish { try await body($0, rows) }
+    }
+
+    private nonisolated(nonsending) func finish<Value>(
+        _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
         let value: Value
         do {
             value = try await body(self)
@@ -22,12 +39,24 @@ extension PostgresConnection {
     }
 
     private func begin(_ mode: TransactionMode) async throws(PostgresError) {
+        try await begin { session throws(PostgresError) in _ = try session.run(script: mode.begin) }
+    }
+
+    private func begin(_ mode: TransactionMode, _ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
+        let begin = PostgresQuery(unsafeSQL: mode.begin)
+        return try await PostgresRows(
+            self.begin { session throws(PostgresError) in try session.pipeline([begin, query])[1] })
+    }
+
+    private func begin<R: Sendable>(
+        _ body: @escaping @Sendable (Session) throws(PostgresError) -> R
+    ) async throws(PostgresError) -> R {
         guard !hasTransaction, !session.isInTransaction else {
             throw PostgresError(.usage, "A transaction is already open on this connection.")
         }
         hasTransaction = true
         do {
-            _ = try await statement { session throws(PostgresError) in try session.run(script: mode.begin) }
+            return try await statement(body)
         } catch {
             rollBack()
             throw error

@@ -1,12 +1,15 @@
 import LibPQ
+import Synchronization
 import WorkflowEvents
 
 /// One attempt to store batches: a transaction of idempotency keys, batch rows and a COPY.
-final class BatchTransaction {
+final class BatchTransaction: Sendable {
     private let batches: [EventBatch]
     private let keys: [KeyRecord]
     /// Set once the server has told; from then on the transaction may hold keys or have committed.
-    private(set) var trace: Trace?
+    var trace: Trace? { lastTrace.withLock { $0 } }
+
+    private let lastTrace = Mutex<Trace?>(nil)
 
     /// What finds the transaction again when its connection is lost.
     struct Trace: Sendable, Hashable {
@@ -26,7 +29,8 @@ final class BatchTransaction {
         self.keys = unit.keys
     }
 
-    func run(on connection: PostgresConnection) async throws {
+    /// Runs on the connection's own thread, so that no statement has to be handed to it.
+    func run(on connection: isolated PostgresConnection) async throws {
         let spans = batches.map(\.span)
         let sources: [String?] = batches.map(\.source)
         let counts: [Int32] = batches.map { Int32($0.events.count) }
@@ -40,23 +44,29 @@ final class BatchTransaction {
             order by number
             returning id, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
             """
-        try await connection.transaction { connection in
-            // First, while nothing is held that others could wait for.
-            if !keys.isEmpty { trace = try await KeyRecord.insert(keys, on: connection) }
-            if batches.isEmpty { return }
-            let rows = try await connection.query(insert)
+        // Keys come first, while nothing is held that others could wait for.
+        try await connection.transaction(opening: keys.isEmpty ? insert : KeyRecord.insertion(of: keys)) {
+            connection, opened in
+            var rows = opened
+            if !keys.isEmpty {
+                found(try KeyRecord.trace(of: opened))
+                if batches.isEmpty { return }
+                rows = try await connection.query(insert)
+            }
             var ids: [Int64] = []
             for row in rows {
                 let (id, recordedAt, pid, xid) = try row.decode(
                     Int64.self, PostgresTimestamp.self, Int32.self, String.self)
                 ids.append(id)
-                if trace == nil {
-                    trace = Trace(
-                        backendPID: pid, transactionID: xid, evidence: .batch(id: id, recordedAt: recordedAt))
-                }
+                found(Trace(backendPID: pid, transactionID: xid, evidence: .batch(id: id, recordedAt: recordedAt)))
             }
             _ = try await connection.copyIn(EventCopy.statement, EventCopy.encode(batches, batchIDs: ids))
         }
+    }
+
+    /// The first trace is as good as any.
+    private func found(_ trace: Trace) {
+        lastTrace.withLock { $0 = $0 ?? trace }
     }
 }
 

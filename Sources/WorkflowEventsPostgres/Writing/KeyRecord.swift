@@ -9,26 +9,27 @@ struct KeyRecord: Sendable {
 
     static let table = "ingest_keys"
 
-    /// Inserts `records`, one at least, in the transaction of their events, and returns what finds that transaction
-    /// again; a key that is there already is a unique violation.
-    static func insert(
-        _ records: [KeyRecord], on connection: PostgresConnection
-    ) async throws -> BatchTransaction.Trace {
+    /// Inserts `records`, one at least, in the transaction of their events; a key that is there already is a unique
+    /// violation.
+    static func insertion(of records: [KeyRecord]) -> PostgresQuery {
         let sources: [String] = records.map(\.source)
         let keys: [String] = records.map(\.idempotency.key)
         let bodies: [String] = records.map { hexadecimal($0.idempotency.bodySHA256) }
         let accepted: [Int32] = records.map { Int32($0.acceptedCount) }
         let duplicates: [Int32] = records.map { Int32($0.duplicateCount) }
         // In one order, or transactions that share keys would wait for each other.
-        let rows = try await connection.query(
-            """
+        return """
             insert into ingest_keys (source, key, body_sha256, accepted, duplicates)
             select source, key, decode(body, 'hex'), accepted, duplicates
             from unnest(\(sources), \(keys), \(bodies), \(accepted), \(duplicates))
                  as request (source, key, body, accepted, duplicates)
             order by source, key
             returning source, key, recorded_at, pg_backend_pid(), pg_current_xact_id()::text
-            """)
+            """
+    }
+
+    /// What finds the transaction again whose ``insertion(of:)`` returned `rows`.
+    static func trace(of rows: PostgresRows) throws -> BatchTransaction.Trace {
         let (source, key, recordedAt, pid, xid) = try rows[0].decode(
             String.self, String.self, PostgresTimestamp.self, Int32.self, String.self)
         return BatchTransaction.Trace(
