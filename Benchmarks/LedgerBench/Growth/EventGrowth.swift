@@ -97,8 +97,7 @@ struct EventGrowth {
             heading: "Asking, by what the ledger holds",
             note: """
                 Every report over everything, in milliseconds; the last column is how many times as long the largest \
-                ledger takes as one of a tenth. The history is of 90 days, the smaller ledgers of the first 9 of them and \
-                of not quite the first. A service gives up a report after 60 s.
+                ledger takes as one of a tenth. Each is of 90 days. A service gives up a report after 60 s.
                 """,
             columns: ["report"] + sizes.map { "\(grouped(Double($0))) events" } + ["growth for ten times"],
             rows: questions.map { question in

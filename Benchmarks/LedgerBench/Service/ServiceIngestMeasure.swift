@@ -4,7 +4,7 @@ import WorkflowEvents
 import WorkflowEventsPostgres
 
 /// What comes in over HTTP: many events a request beside the batch writer, alone and with what else a service does with
-/// events, one event a request beside a route that does nothing.
+/// events, one event a request beside a route that does nothing. All begin with their connections to the database open.
 struct ServiceIngestMeasure {
     let bench: Workbench
     let runledger: String
@@ -13,6 +13,7 @@ struct ServiceIngestMeasure {
     private static let requestCount = 400
     private static let eventsPerRequest = 500
     private static let singleCount = 20_000
+    private static let warmUpCount = 8 * eventsPerRequest
 
     func run() async throws -> [ResultRow] {
         var batches: [Double] = []
@@ -65,7 +66,10 @@ struct ServiceIngestMeasure {
             return try await withBatchWriter(
                 bench.database, pool: pool, settings: .keepingPace(of: rollups), logger: bench.logger
             ) { writer in
-                try await seconds {
+                try await writer.append(
+                    (0..<8).map { bench.events(Self.warmUpCount / 8, label: "\(label)-warm-\($0)") },
+                    batchCount: Self.eventsPerRequest)
+                return try await seconds {
                     try await writer.append(producers, batchCount: Self.eventsPerRequest)
                 }
             }
@@ -98,6 +102,10 @@ struct ServiceIngestMeasure {
         let health = HTTPLoad.request("/healthz", token: ServiceProcess.token)
         let eight = HTTPLoad(port: service.port, connectionCount: 8)
         let many = HTTPLoad(port: service.port, connectionCount: 64)
+        let warmUp = (0..<Self.warmUpCount / Self.eventsPerRequest).map { request in
+            HTTPLoad.request(bench.events(Self.eventsPerRequest, label: "sh\(pair)-\(request)"))
+        }
+        _ = try await eight.run(warmUp.count, expecting: 201) { warmUp[$0] }
         let batchRate = try await eight.run(Self.requestCount, expecting: 201) { batches[$0] }
         return Rates(
             batch: batchRate * Double(Self.eventsPerRequest),

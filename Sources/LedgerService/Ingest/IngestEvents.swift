@@ -43,7 +43,12 @@ package enum IngestEvents {
 
         mutating func readDocument(_ bytes: UnsafeRawBufferPointer) throws {
             do throws(EventJSONError) {
-                for result in try reader.readDocument(bytes) { add(result) }
+                for result in try reader.readDocument(bytes) {
+                    switch result {
+                    case .success(let event): add(event)
+                    case .failure(let error): refuse(error)
+                    }
+                }
             } catch {
                 if case .tooManyEvents = error { throw Self.tooMany }
                 throw Problem(.badRequest, "The body is \(error).")
@@ -66,23 +71,24 @@ package enum IngestEvents {
                 return true
             }
             do throws(EventJSONError) {
-                add(.success(try reader.read(line.bytes)))
+                add(try reader.read(line.bytes))
             } catch {
-                add(.failure(error))
+                refuse(error)
             }
             return true
         }
 
-        private mutating func add(_ result: Result<IncomingEvent, EventJSONError>) {
-            switch result {
-            case .success(var incoming):
-                // Without a time it is a new event each time it is sent, so it keeps the new id.
-                if !incoming.hasID, incoming.hasTimestamp { incoming.event.id = incoming.event.contentID }
-                events.append(incoming.event)
-                index += 1
-            case .failure(.invalid(let fields)):
+        private mutating func add(_ incoming: IncomingEvent) {
+            events.append(incoming.event)
+            // Without a time it is a new event each time it is sent, so it keeps the new id.
+            if !incoming.hasID, incoming.hasTimestamp { events[events.count - 1].id = incoming.event.contentID }
+            index += 1
+        }
+
+        private mutating func refuse(_ error: EventJSONError) {
+            if case .invalid(let fields) = error {
                 refuse(fields)
-            case .failure(let error):
+            } else {
                 refuse([FieldError(pointer: "", detail: "is \(error)")])
             }
         }

@@ -16,26 +16,30 @@ package enum EventCopy {
         var buffer = CopyBuffer(columnCount: 14)
         var json: [UInt8] = []
         for row in keyOrder(batches) {
-            let event = batches[row.batch].events[row.ordinal]
             buffer.beginRow()
-            buffer.append(event.runID)
-            buffer.append(PostgresTimestamp(event.ts))
-            buffer.append(event.id)
-            buffer.append(event.node.rawValue)
-            buffer.append(event.phase.rawValue)
-            buffer.append(Int64(event.durationMS))
-            json.removeAll(keepingCapacity: true)
-            json.append(json: event.metrics)
-            buffer.appendJSONB(utf8: json)
-            buffer.append(event.issues)
-            buffer.append(event.executionID)
-            buffer.append(event.service)
-            buffer.append(event.traceID)
-            buffer.append(event.spanID)
+            append(batches[row.batch].events[row.ordinal], to: &buffer, &json)
             buffer.append(batchIDs[row.batch])
             buffer.append(Int32(row.ordinal))
         }
         return buffer.finish()
+    }
+
+    /// Appends the columns of `event` itself; `json` is room that all of them share.
+    private static func append(_ event: borrowing WorkflowEvent, to buffer: inout CopyBuffer, _ json: inout [UInt8]) {
+        buffer.append(event.runID)
+        buffer.append(PostgresTimestamp(event.ts))
+        buffer.append(event.id)
+        buffer.append(event.node.rawValue)
+        buffer.append(event.phase.rawValue)
+        buffer.append(Int64(event.durationMS))
+        json.removeAll(keepingCapacity: true)
+        json.append(json: event.metrics)
+        buffer.appendJSONB(utf8: json)
+        buffer.append(event.issues)
+        buffer.append(event.executionID)
+        buffer.append(event.service)
+        buffer.append(event.traceID)
+        buffer.append(event.spanID)
     }
 
     /// Where an event stands, with the beginning of its key beside it: sorting moves no events.
