@@ -11,10 +11,15 @@ extension Workbench {
         try await server("create database \(name)")
         // A later keyword overrides the database of the path.
         let database = LedgerDatabase(url: database.url + "&dbname=\(name)")
-        _ = try await Migrator(database.configuration, schema: database.schema, logger: logger).up()
-        let result = try await body(Workbench(database: database, directory: directory, logger: logger))
+        let result: Result<R, any Error>
+        do {
+            _ = try await Migrator(database.configuration, schema: database.schema, logger: logger).up()
+            result = .success(try await body(Workbench(database: database, directory: directory, logger: logger)))
+        } catch {
+            result = .failure(error)
+        }
         try await server("drop database \(name) with (force)")
-        return result
+        return try result.get()
     }
 
     private func server(_ statement: String) async throws {

@@ -1,13 +1,15 @@
 extension PostgresConnection {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// The body should await nothing but this connection, since it holds locks on the server.
+    /// The body should await nothing but this connection, since it holds locks on the server. It runs where the caller
+    /// does: whoever is isolated to the connection need not hand each statement to its thread.
     ///
     /// - Throws: what `body` throws, after the rollback. ``PostgresError/Code/unknownOutcome`` when the connection
     ///   broke while the answer to COMMIT was awaited; after any other error nothing has been committed. COMMIT itself
     ///   is not cancelled with the task, so that its outcome is known.
     package nonisolated(nonsending) func transaction<Value>(
-        _ mode: TransactionMode = .readWrite, _ body: (PostgresConnection) async throws -> Value
+        _ mode: TransactionMode = .readWrite,
+        _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         try await begin(mode)
         return try await finish(body)
@@ -18,14 +20,14 @@ extension PostgresConnection {
     /// - Parameter body: called with the rows of `query`.
     package nonisolated(nonsending) func transaction<Value>(
         _ mode: TransactionMode = .readWrite, opening query: PostgresQuery,
-        _ body: (PostgresConnection, PostgresRows) async throws -> Value
+        _ body: nonisolated(nonsending) (PostgresConnection, PostgresRows) async throws -> Value
     ) async throws -> Value {
         let rows = try await begin(mode, query)
         return try await finish { try await body($0, rows) }
     }
 
     private nonisolated(nonsending) func finish<Value>(
-        _ body: (PostgresConnection) async throws -> Value
+        _ body: nonisolated(nonsending) (PostgresConnection) async throws -> Value
     ) async throws -> Value {
         let value: Value
         do {

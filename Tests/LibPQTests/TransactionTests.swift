@@ -24,6 +24,54 @@ import Testing
         }
     }
 
+    @Test("An opening query is the transaction's first, and its rows are the body's")
+    func opening() async throws {
+        try await withTestConnection { connection in
+            try await connection.execute(script: "create table t (n int8)")
+            await #expect(throws: Stop.self) {
+                try await connection.transaction(opening: "insert into t values (1) returning n") { _, rows -> Void in
+                    #expect(try rows.map { try $0.decode(Int.self) } == [1])
+                    throw Stop()
+                }
+            }
+            _ = try await connection.transaction(opening: "insert into t values (2)") { connection, _ in
+                try await connection.execute("insert into t values (3)")
+            }
+            let rows = try await connection.query("select n from t order by n")
+            #expect(try rows.map { try $0.decode(Int.self) } == [2, 3])
+        }
+    }
+
+    @Test("An opening query that fails leaves the connection as it was, and its body is not called")
+    func failedOpening() async throws {
+        try await withTestConnection { connection in
+            let error = try await postgresError {
+                try await connection.transaction(opening: "select 1 / 0") { _, _ in Issue.record("called") }
+            }
+            #expect(error.sqlState == SQLState(rawValue: "22012"))
+            try await connection.transaction { connection in
+                let nested = try await postgresError {
+                    try await connection.transaction(opening: "select 1") { _, _ in }
+                }
+                #expect(nested.code == .usage)
+            }
+            #expect(try await connection.value("select 1") == 1)
+        }
+    }
+
+    @Test("A body runs where its caller does, on the connection's own thread too")
+    func isolation() async throws {
+        func check(_ connection: isolated PostgresConnection) async throws {
+            try await connection.transaction { $0.preconditionIsolated() }
+            try await connection.transaction(opening: "select 1") { connection, _ in
+                connection.preconditionIsolated()
+                try await connection.execute("select 2")
+                connection.preconditionIsolated()
+            }
+        }
+        try await withTestConnection { try await check($0) }
+    }
+
     @Test("A transaction in a transaction is refused, and the outer one goes on")
     func nested() async throws {
         try await withTestConnection { connection in

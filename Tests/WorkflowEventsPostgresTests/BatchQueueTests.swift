@@ -43,13 +43,25 @@ struct BatchQueueTests {
         }
     }
 
+    @Test("As many as fit one transaction, at once, though the other writes more; the rest is a third lane's")
+    func full() async throws {
+        try await withBusyLane(maximumBatchCount: 7) { queue, _, submit in
+            async let second = queue.take()
+            async let third = queue.take()
+            submit(7)
+            #expect(Set([await second?.eventCount, await third?.eventCount]) == [3, 7])
+        }
+    }
+
     /// Gives `body` the queue, the ten events that a lane writes, and what submits so many more.
     private func withBusyLane(
-        patience: Duration = .seconds(3600),
+        patience: Duration = .seconds(3600), maximumBatchCount: Int = 100,
         _ body: (BatchQueue, [BatchQueue.Entry], (Int) -> Void) async throws -> Void
     ) async throws {
         let bound = BatchLoad(eventCount: 100, byteCount: 1 << 20)
-        let queue = BatchQueue(maximumWaiting: bound, maximumBatch: bound, patience: patience)
+        let queue = BatchQueue(
+            maximumWaiting: bound, maximumBatch: BatchLoad(eventCount: maximumBatchCount, byteCount: bound.byteCount),
+            patience: patience)
         try await withThrowingTaskGroup(of: Void.self) { group in
             func submit(_ count: Int) {
                 group.addTask { _ = try await queue.submit(AppendRequest(numberedEvents(count))) }

@@ -130,11 +130,11 @@ extension RollupUpkeep {
 }
 
 extension Ledger {
-    /// Gives positions ten times a second.
+    /// Gives positions as often as a service without subscribers does.
     func advanceUntilCancelled() async {
         while !Task.isCancelled {
             _ = try? await advance()
-            try? await Task.sleep(for: .milliseconds(100))
+            try? await Task.sleep(for: .milliseconds(200))
         }
     }
 }

@@ -11,16 +11,11 @@ package enum IngestFormat: Sendable {
     ///
     /// - Throws: ``Problem`` 415.
     init(_ headers: HTTPFields) throws(Problem) {
-        let field = headers[.contentType]
-        // As nearly everybody writes it.
-        if field == "application/json" {
-            self = .json
-            return
+        // Without its parameters and without white space.
+        let type = headers[.contentType]?.utf8.prefix { $0 != UInt8(ascii: ";") }.filter {
+            $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\t")
         }
-        let type = field?.split(separator: ";").first.map {
-            $0.trimmingPrefix(while: \.isWhitespace).lowercased().filter { !$0.isWhitespace }
-        }
-        switch type {
+        switch type.map({ String(decoding: $0, as: UTF8.self).lowercased() }) {
         case "application/json": self = .json
         case "application/x-ndjson", "application/jsonl": self = .lines
         default:

@@ -70,8 +70,8 @@ struct IngestRoute: Sendable {
         }
     }
 
-    /// So much is read in less time than it takes to hand it to another thread and back.
-    private static let shortBytes = 16 << 10
+    /// So much is read in about the time that it takes to hand it to another thread and back, some 20 µs.
+    private static let shortBytes = 4 << 10
 
     private static let queueFull = Problem(
         .serviceUnavailable, "Too many events wait to be stored; none of these was. Send the request again later.",

@@ -25,16 +25,6 @@ struct LedgerParts: Sendable {
     let logger: Logger
 }
 
-/// Has requests answered where no other connection waits for it.
-private struct OffEventLoop: RouterMiddleware {
-    func handle(
-        _ request: Request, context: LedgerRequestContext,
-        next: (Request, LedgerRequestContext) async throws -> Response
-    ) async throws -> Response {
-        try await offEventLoop { try await next(request, context) }
-    }
-}
-
 /// Every route of the service, behind its middleware.
 func ledgerRouter(_ parts: LedgerParts) -> Router<LedgerRequestContext> {
     let router = Router(context: LedgerRequestContext.self, options: .autoGenerateHeadEndpoints)

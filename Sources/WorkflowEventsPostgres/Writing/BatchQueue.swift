@@ -18,7 +18,7 @@ final class BatchQueue: Sendable {
         var load = BatchLoad()
         var idleLanes: [CheckedContinuation<[Entry]?, Never>] = []
         /// How many events the busy lanes write.
-        var writtenCount = 0
+        var writingCount = 0
         /// Whether a time has been set at which those that wait are taken, however few.
         var isTimed = false
         var isClosed = false
@@ -82,7 +82,7 @@ final class BatchQueue: Sendable {
     /// Says that `group` is written, or cannot be.
     func finish(_ group: [Entry]) {
         change { state in
-            state.writtenCount -= group.reduce(0) { $0 + $1.load.eventCount }
+            state.writingCount -= group.reduce(0) { $0 + $1.load.eventCount }
             return self.callLane(&state)
         }
     }
@@ -111,7 +111,8 @@ final class BatchQueue: Sendable {
     /// Has an idle lane take what waits, now or, where that is little, in a moment.
     private func callLane(_ state: inout State) -> () -> Void {
         guard !state.entries.isEmpty, !state.idleLanes.isEmpty else { return {} }
-        if state.isClosed || state.load.eventCount >= state.writtenCount { return callLaneNow(&state) }
+        let enough = min(state.writingCount, maximumBatch.eventCount)
+        if state.isClosed || state.load.eventCount >= enough { return callLaneNow(&state) }
         if state.isTimed { return {} }
         state.isTimed = true
         return {
@@ -128,7 +129,12 @@ final class BatchQueue: Sendable {
     private func callLaneNow(_ state: inout State) -> () -> Void {
         guard !state.entries.isEmpty, let lane = state.idleLanes.popLast() else { return {} }
         let group = takeGroup(&state)
-        return { lane.resume(returning: group) }
+        // What did not fit may be another lane's.
+        let callNext = callLane(&state)
+        return {
+            lane.resume(returning: group)
+            callNext()
+        }
     }
 
     private func takeGroup(_ state: inout State) -> [Entry] {
@@ -143,7 +149,7 @@ final class BatchQueue: Sendable {
         let group = Array(state.entries[..<end])
         state.entries.removeFirst(end)
         state.load = state.load - taken
-        state.writtenCount += taken.eventCount
+        state.writingCount += taken.eventCount
         return group
     }
 }

@@ -7,9 +7,9 @@ final class BatchTransaction: Sendable {
     private let batches: [EventBatch]
     private let keys: [KeyRecord]
     /// Set once the server has told; from then on the transaction may hold keys or have committed.
-    var trace: Trace? { lastTrace.withLock { $0 } }
+    var trace: Trace? { firstTrace.withLock { $0 } }
 
-    private let lastTrace = Mutex<Trace?>(nil)
+    private let firstTrace = Mutex<Trace?>(nil)
 
     /// What finds the transaction again when its connection is lost.
     struct Trace: Sendable, Hashable {
@@ -66,7 +66,7 @@ final class BatchTransaction: Sendable {
 
     /// The first trace is as good as any.
     private func found(_ trace: Trace) {
-        lastTrace.withLock { $0 = $0 ?? trace }
+        firstTrace.withLock { $0 = $0 ?? trace }
     }
 }
 
