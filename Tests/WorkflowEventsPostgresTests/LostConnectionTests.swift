@@ -179,28 +179,11 @@ extension TestLedger {
         return try #require(value)
     }
 
-    private static let copy = """
-        copy workflow_events (run_id, ts, id, node, phase, duration_ms, metrics, issues, batch_id, ordinal) \
-        from stdin binary
-        """
+    private static let copy = "copy workflow_events (\(EventCopy.columns)) from stdin binary"
 
     /// The beginning of a COPY of `events`.
     private static func rows(of events: [WorkflowEvent]) -> [UInt8] {
-        var buffer = CopyBuffer(columnCount: 10)
-        for (ordinal, event) in events.enumerated() {
-            buffer.beginRow()
-            buffer.append(event.runID)
-            buffer.append(PostgresTimestamp(event.ts))
-            buffer.append(event.id)
-            buffer.append(event.node.rawValue)
-            buffer.append(event.phase.rawValue)
-            buffer.append(Int64(event.durationMS))
-            buffer.appendJSONB(utf8: Array("{}".utf8))
-            buffer.append(event.issues)
-            buffer.append(Int64.max)
-            buffer.append(Int32(ordinal))
-        }
         // Without the mark of its end.
-        return Array(buffer.finish().dropLast(2))
+        Array(EventCopy.encode([EventBatch(events: events)], batchIDs: [.max]).dropLast(2))
     }
 }

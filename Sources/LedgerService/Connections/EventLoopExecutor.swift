@@ -2,7 +2,8 @@ import NIOCore
 
 /// Runs tasks on the thread of an event loop.
 ///
-/// They must not compute for long, for the loop's other connections wait meanwhile: see ``offEventLoop(if:_:)``.
+/// They must neither compute for long nor block, for the loop's other connections wait meanwhile: see
+/// ``offEventLoop(if:_:)``.
 final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 
