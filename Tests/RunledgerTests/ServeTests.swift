@@ -123,6 +123,36 @@ struct ServeTests {
         }
     }
 
+    @Test("Whoever does not read its log does not stop it, and finds the whole log later")
+    func unreadLog() async throws {
+        try await withLedger { runledger in
+            var administered = runledger
+            administered.environment["RUNLEDGER_ADMIN_TOKEN"] = Self.token
+            // Two thousand records are several times what a pipe takes.
+            let outcome = try await withTemporaryDirectory { directory in
+                try await administered.shell(
+                    """
+                    mkfifo log
+                    exec 3<>log 4<log
+                    runledger serve --port 0 2>log 3>&- 4<&- &
+                    while read -r line <&4; do
+                        case $line in *listening*) break ;; esac
+                    done
+                    exec 3>&-
+                    url=$(echo "$line" | sed 's/.*"address":"\\([^"]*\\)".*/\\1/')
+                    curl --silent --max-time 60 --output /dev/null --write-out '%{http_code}\\n' "$url/nowhere/[1-2000]" |
+                        sort | uniq -c
+                    kill -TERM $!
+                    grep -c '"path":"/nowhere/' <&4
+                    wait $!
+                    echo $?
+                    """, in: directory)
+            }
+            #expect(outcome.output.split(whereSeparator: \.isWhitespace) == ["2000", "404", "2000", "0"])
+            #expect(outcome.errors == "")
+        }
+    }
+
     @Test("On a database that is not migrated it says what to do, and --migrate does it")
     func migrate() async throws {
         try await withTestDatabase { database in

@@ -7,11 +7,17 @@ import WorkflowEvents
 struct BatchQueueTests {
     @Test("The three, after the time in which more might have joined them")
     func patience() async throws {
-        let patience = Duration.milliseconds(50)
-        try await withBusyLane(patience: patience) { queue, _, _ in
-            let begin = ContinuousClock.now
-            #expect(await queue.take()?.eventCount == 3)
-            #expect(ContinuousClock.now - begin >= patience)
+        let (pauses, pause) = AsyncStream.makeStream(of: CheckedContinuation<Void, Never>.self)
+        try await withBusyLane {
+            await withCheckedContinuation { _ = pause.yield($0) }
+        } body: { queue, _, _ in
+            async let group = queue.take()
+            for await end in pauses {
+                #expect(queue.waitingEventCount == 3)
+                end.resume()
+                break
+            }
+            #expect(await group?.eventCount == 3)
         }
     }
 
@@ -55,13 +61,14 @@ struct BatchQueueTests {
 
     /// Gives `body` the queue, the ten events that a lane writes, and what submits so many more.
     private func withBusyLane(
-        patience: Duration = .seconds(3600), maximumBatchCount: Int = 100,
-        _ body: (BatchQueue, [BatchQueue.Entry], (Int) -> Void) async throws -> Void
+        maximumBatchCount: Int = 100,
+        pause: @escaping @Sendable () async -> Void = { try? await Task.sleep(for: .seconds(3600)) },
+        body: (BatchQueue, [BatchQueue.Entry], (Int) -> Void) async throws -> Void
     ) async throws {
         let bound = BatchLoad(eventCount: 100, byteCount: 1 << 20)
         let queue = BatchQueue(
             maximumWaiting: bound, maximumBatch: BatchLoad(eventCount: maximumBatchCount, byteCount: bound.byteCount),
-            patience: patience)
+            pause: pause)
         try await withThrowingTaskGroup(of: Void.self) { group in
             func submit(_ count: Int) {
                 group.addTask { _ = try await queue.submit(AppendRequest(numberedEvents(count))) }

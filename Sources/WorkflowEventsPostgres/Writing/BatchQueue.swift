@@ -27,15 +27,18 @@ final class BatchQueue: Sendable {
     private let state = Mutex(State())
     private let maximumWaiting: BatchLoad
     private let maximumBatch: BatchLoad
-    private let patience: Duration
+    private let pause: @Sendable () async -> Void
 
     /// A queue that holds up to `maximumWaiting` and hands out up to `maximumBatch` at a time, or one larger request.
     ///
-    /// - Parameter patience: how long a few events are left for more to join them.
-    init(maximumWaiting: BatchLoad, maximumBatch: BatchLoad, patience: Duration = .milliseconds(2)) {
+    /// - Parameter pause: lasts as long as a few events are left for more to join them.
+    init(
+        maximumWaiting: BatchLoad, maximumBatch: BatchLoad,
+        pause: @escaping @Sendable () async -> Void = { try? await Task.sleep(for: .milliseconds(2)) }
+    ) {
         self.maximumWaiting = maximumWaiting
         self.maximumBatch = maximumBatch
-        self.patience = patience
+        self.pause = pause
     }
 
     /// Waits until `request` is stored.
@@ -117,7 +120,7 @@ final class BatchQueue: Sendable {
         state.isTimed = true
         return {
             Task {
-                try? await Task.sleep(for: self.patience)
+                await self.pause()
                 self.change { state in
                     state.isTimed = false
                     return self.callLaneNow(&state)

@@ -34,7 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let given = try await database.settings()
         let wanted = try service.serviceSettings(given)
-        let logger = Logger.service
+        let log = BackgroundLog()
+        defer { log.finish() }
+        let logger = Logger.service(log.output)
         let reports = try ReportCatalogue.load(directory: service.reportsDir ?? given.reportsDirectory)
         let schedules = try schedules(given, reports.catalogue)
         let settings = withinFileLimit(wanted, logger)

@@ -10,9 +10,9 @@ extension Logger {
         return logger
     }
 
-    /// The log of the service, as JSON lines on standard error; `info` unless `RUNLEDGER_LOG_LEVEL` is set.
-    static var service: Logger {
-        var logger = Logger(label: "runledger", factory: { JSONLinesLogHandler(label: $0) })
+    /// The log of the service, as JSON lines in `output`; `info` unless `RUNLEDGER_LOG_LEVEL` is set.
+    static func service(_ output: LogOutput) -> Logger {
+        var logger = Logger(label: "runledger", factory: { JSONLinesLogHandler(label: $0, output: output) })
         logger.logLevel = environmentLevel ?? .info
         return logger
     }
