@@ -140,7 +140,7 @@ struct ServeTests {
                     done
                     exec 3>&-
                     url=$(echo "$line" | sed 's/.*"address":"\\([^"]*\\)".*/\\1/')
-                    curl --silent --max-time 60 --output /dev/null --write-out '%{http_code}\\n' "$url/nowhere/[1-2000]" |
+                    curl --silent --fail-early --max-time 30 --output /dev/null --write-out '%{http_code}\\n' "$url/nowhere/[1-2000]" |
                         sort | uniq -c
                     kill -TERM $!
                     grep -c '"path":"/nowhere/' <&4

@@ -79,6 +79,8 @@ struct BatchQueueTests {
             submit(3)
             while queue.waitingEventCount < 3 { await Task.yield() }
             try await body(queue, busy, submit)
+            queue.close()
+            while await queue.take() != nil {}
             try await group.waitForAll()
         }
     }

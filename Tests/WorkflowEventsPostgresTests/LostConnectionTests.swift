@@ -48,7 +48,7 @@ struct LostConnectionTests {
             // PostgreSQL collects a thousand rows before it inserts the first, and 18 waits for 64 KiB at a time.
             let events = numberedEvents(2500)
             var settings = BatchWriter.Settings()
-            settings.transactionTimeout = .milliseconds(500)
+            settings.transactionTimeout = .milliseconds(500) * slowness
             let result = try await PostgresConnection.withConnection(ledger.writer, logger: TestLedger.logger) {
                 silent in
                 try await ledger.withSilentCopy(of: events, on: silent) {
@@ -103,7 +103,7 @@ struct LostConnectionTests {
     func heldTable() async throws {
         try await withTestLedger { ledger in
             var settings = BatchWriter.Settings()
-            settings.transactionTimeout = .milliseconds(300)
+            settings.transactionTimeout = .milliseconds(300) * slowness
             try await ledger.withWriter(settings: settings) { writer in
                 try await ledger.withAdministrator { blocker in
                     _ = try await blocker.execute("begin")
