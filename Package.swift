@@ -113,9 +113,8 @@ let package = Package(
             name: "LedgerService",
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
-                "LedgerSchema", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", crypto, httpTypes, hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1,
-                nioHTTPTypes, nioWebSocket, serviceLifecycle,
+                "LedgerSchema", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", crypto, httpTypes, hummingbird,
+                hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioWebSocket, serviceLifecycle,
             ],
             resources: [.embedInCode("OpenAPI/openapi.json")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: [logging, subprocess, system], swiftSettings: strict),
@@ -124,10 +123,8 @@ let package = Package(
             dependencies: [
                 "EmbeddedPostgres", "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerMigrations", "LedgerReporting",
                 "LedgerScheduler", "LedgerSchedules", "LedgerSchema", "LedgerService", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", argumentParser,
-                asyncHTTPClient, logging, nioCore, nioHTTP1, serviceLifecycle,
-                .product(name: "Configuration", package: "swift-configuration"),
-                subprocess, system,
+                "WorkflowEventsPostgres", argumentParser, asyncHTTPClient, logging, nioCore, nioHTTP1,
+                serviceLifecycle, .product(name: "Configuration", package: "swift-configuration"), subprocess, system,
                 unixSignals,
             ],
             swiftSettings: strict),
@@ -224,27 +221,23 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
-            name: "LedgerAccessTests", dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ"],
+            name: "LedgerAccessTests",
+            dependencies: ["LedgerAccess", "LedgerTestSupport", "LibPQ", "WorkflowEventsPostgres"],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerServiceTests",
             dependencies: [
-                "EventLedger", "LedgerAccess", "LedgerGzip", "LedgerReporting", "LedgerScheduler", "LedgerSchedules",
-                "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ", "WorkflowEvents",
-                "WorkflowEventsPostgres", "WorkflowEventsTesting",
-                asyncHTTPClient, httpTypes,
-                hummingbird, logging, metrics, nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle,
-                subprocess, system,
+                "LedgerAccess", "LedgerReporting", "LedgerScheduler", "LedgerSchedules", "LedgerService",
+                "LedgerServiceTestSupport", "LedgerTestSupport", "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres",
+                asyncHTTPClient, logging, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerStreamTests",
             dependencies: [
                 "EventLedger", "LedgerAccess", "LedgerService", "LedgerServiceTestSupport", "LedgerTestSupport",
-                "LibPQ",
-                "WorkflowEvents", "WorkflowEventsPostgres", "WorkflowEventsTesting", asyncHTTPClient, httpTypes,
-                hummingbird, logging,
-                nioCore, nioHTTP1, nioPosix, nioWebSocket, serviceLifecycle, subprocess, system,
+                "LibPQ", "WorkflowEvents", "WorkflowEventsPostgres", asyncHTTPClient, logging, nioCore, nioHTTP1,
+                nioPosix,
             ],
             swiftSettings: strict),
         .testTarget(
@@ -255,12 +248,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging, system],
+            name: "EmbeddedPostgresTests", dependencies: ["EmbeddedPostgres", logging],
             swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], swiftSettings: strict),
         .testTarget(name: "FaultsTests", dependencies: [subprocess, system], swiftSettings: strict),
         .testTarget(
-            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess, system],
+            name: "RunledgerTests", dependencies: ["LedgerTestSupport", "LibPQ", logging, subprocess],
             exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",

@@ -8,7 +8,8 @@ extension MigrationSession {
             try await assumeOwner(isLocal: true)
             let missing = try await sentences(missingObjects)
             let open = try await sentences(openTables)
-            return missing + open + (missing.isEmpty ? try await sentences(brokenNumbering) : [])
+            guard missing.isEmpty else { return missing + open }
+            return try await open + sentences(brokenNumbering) + sentences(lastingRollups)
         }
     }
 
@@ -45,6 +46,16 @@ extension MigrationSession {
                 select from pg_trigger t where t.tgrelid = c.oid and t.tgname = guard.trigger and t.tgenabled = 'A')
             order by c.relname, guard.trigger
             """
+    }
+
+    /// Rollups tell which runs are completed, and that depends on the workflow's last node.
+    private var lastingRollups: PostgresQuery {
+        """
+        select 'Rollups outlast another last node: the trigger forget_rollups is missing or switched off.'
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = \(migrator.schema) and c.relname = 'ledger' and not exists (
+            select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'forget_rollups' and t.tgenabled = 'A')
+        """
     }
 
     /// sequence() relies on ids being drawn one by one, upwards, from what begin_batch() has seen.

@@ -189,6 +189,10 @@ import Testing
                     """)
             #expect(numbering.count == 2)
             #expect(numbering.allSatisfy { $0.hasPrefix("Batches are not numbered as sequence() needs: ") })
+            let rollups = try await verify(after: "alter table ledger disable trigger forget_rollups")
+            #expect(
+                rollups.filter { !numbering.contains($0) }
+                    == ["Rollups outlast another last node: the trigger forget_rollups is missing or switched off."])
             let missing = try await verify(after: "drop table stream_tickets; drop function expire_ingest_keys()")
             #expect(missing == ["Relation stream_tickets is missing.", "Function expire_ingest_keys() is missing."])
         }

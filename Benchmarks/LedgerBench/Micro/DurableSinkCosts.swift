@@ -24,7 +24,7 @@ struct DurableSinkCosts {
         let running = Task { try await sink.run() }
         let row = try MicroCost(
             what: what,
-            operation: { for _ in 0..<$0 { sink.emit(EmitCosts.event) } }
+            operation: { for _ in 0..<$0 { sink.emit(LyricsSkill.event) } }
         ).row()
         await sink.flush()
         let dropped = sink.status.droppedEventCount

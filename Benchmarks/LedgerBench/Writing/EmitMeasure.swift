@@ -29,16 +29,7 @@ struct EmitMeasure {
     /// Nanoseconds of the skill's own thread for one execution.
     private static func burst(_ emitter: Emitter) -> Double {
         let begin = threadNanoseconds()
-        for index in 0..<burstCount {
-            withSkillExecution(runID: "emit-run", node: .lyrics, emitter: emitter) { state in
-                state.metrics["lines_generated"] = index
-                state.metrics["citations"] = 5
-                state.metrics["rhyme_density"] = 0.85
-                state.metrics["avg_line_length"] = 8.5
-                state.metrics["retrieval_ms"] = 231
-                state.issues.append("Warning: short lyrics")
-            }
-        }
+        LyricsSkill.execute(burstCount, emitter)
         return Double(threadNanoseconds() - begin) / Double(burstCount)
     }
 }

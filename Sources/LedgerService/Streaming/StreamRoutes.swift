@@ -25,7 +25,7 @@ struct StreamRoutes: Sendable {
             try await announce(query, tokenName, over: context.channel, finished: nil)
             return Response(status: .switchingProtocols, headers: headers)
         }
-        guard let accepted = request.headers[.accept], accepted.contains("text/event-stream") else {
+        guard let accepted = request.headers[.accept], accepted.lowercased().contains("text/event-stream") else {
             throw Problem(
                 .notAcceptable,
                 "The stream is a WebSocket (Upgrade: websocket) or server-sent events (Accept: text/event-stream).")

@@ -15,11 +15,7 @@ extension ReportCommand {
             case json
         }
 
-        @Option(
-            help: ArgumentHelp(
-                "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-            completion: .directory)
-        var reportsDir: String?
+        @OptionGroup var reports: ReportsDirectoryOption
 
         @Option(help: "How to print them.")
         var format: Format = .table
@@ -32,9 +28,7 @@ extension ReportCommand {
         var config: String?
 
         func run() async throws {
-            var options = ReportOptions()
-            options.reportsDir = reportsDir
-            let catalogue = try options.catalogue(try await Settings(file: config))
+            let catalogue = try reports.catalogue(try await Settings(file: config))
             switch format {
             case .json: try Terminal.write(catalogue.json + [UInt8(ascii: "\n")])
             case .table: for definition in catalogue.definitions { try Terminal.write(definition.listing) }

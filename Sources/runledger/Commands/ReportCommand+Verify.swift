@@ -14,19 +14,13 @@ extension ReportCommand {
         @Argument(help: "The manifest that --output wrote beside the report's file.", completion: .file())
         var manifest: String
 
-        @Option(
-            help: ArgumentHelp(
-                "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-            completion: .directory)
-        var reportsDir: String?
+        @OptionGroup var reports: ReportsDirectoryOption
 
         @OptionGroup var database: DatabaseOptions
 
         func run() async throws {
             let kept = try ReportManifest(json: Data(OutputFile.read(manifest)))
-            var options = ReportOptions()
-            options.reportsDir = reportsDir
-            let catalogue = try options.catalogue(try await database.settings())
+            let catalogue = try reports.catalogue(try await database.settings())
             try await interruptibly {
                 let report = try await database.withLedger { _, pool in
                     try await answer(to: kept, from: catalogue, pool)

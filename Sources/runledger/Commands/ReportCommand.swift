@@ -67,7 +67,7 @@ struct ReportCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let catalogue = try options.catalogue(try await database.settings())
+            let catalogue = try options.reports.catalogue(try await database.settings())
             let (definition, arguments) = try await Self.asking {
                 let definition = try catalogue.report(name)
                 return (definition, try options.arguments(for: definition))

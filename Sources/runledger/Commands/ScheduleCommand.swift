@@ -40,7 +40,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await Settings(file: nil)
-            let schedules = try options.load(try options.catalogue(settings), settings)
+            let schedules = try options.load(try options.reports.catalogue(settings), settings)
             let now = Timestamp.now
             try Listing(schedules.map { UpcomingSchedule($0, after: now) }, envelope: "schedules").print(as: format)
         }
@@ -77,7 +77,7 @@ struct ScheduleCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try await database.settings()
-            let catalogue = try options.catalogue(settings)
+            let catalogue = try options.reports.catalogue(settings)
             let schedules = try options.load(catalogue, settings)
             guard let schedule = schedules.first(where: { $0.name == name }) else {
                 let known = schedules.map(\.name).joined(separator: ", ")
@@ -126,16 +126,10 @@ struct ScheduleCommand: AsyncParsableCommand {
         @Argument(help: "The file of schedules.", completion: .file())
         var file: String
 
-        @Option(
-            help: ArgumentHelp(
-                "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-            completion: .directory)
-        var reportsDir: String?
+        @OptionGroup var reports: ReportsDirectoryOption
 
         func run() async throws {
-            var options = ScheduleOptions()
-            options.reportsDir = reportsDir
-            let catalogue = try options.catalogue(try await Settings(file: nil))
+            let catalogue = try reports.catalogue(try await Settings(file: nil))
             let mistakes: [ScheduleFile.Mistake]
             do {
                 let count = try ScheduleFile(path: file, catalogue: catalogue).schedules.count

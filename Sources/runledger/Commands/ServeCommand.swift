@@ -37,7 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
         let log = BackgroundLog()
         defer { log.finish() }
         let logger = Logger.service(log.output)
-        let reports = try ReportCatalogue.load(directory: service.reportsDir ?? given.reportsDirectory)
+        let reports = try service.reports.load(given)
         let schedules = try schedules(given, reports.catalogue)
         let settings = withinFileLimit(wanted, logger)
         try await interruptibly(endingQuietly: true) {

@@ -51,19 +51,7 @@ struct ReportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only events recorded before this time.", valueName: "time"))
     var recordedUntil: TimeArgument?
 
-    @Option(
-        help: ArgumentHelp(
-            "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-        completion: .directory)
-    var reportsDir: String?
-
-    /// The built-in reports and those of the directory that the flag, or where it says nothing `settings`, names; those
-    /// that are wrong are told of.
-    func catalogue(_ settings: Settings) throws -> ReportCatalogue {
-        let loaded = try ReportCatalogue.load(directory: reportsDir ?? settings.reportsDirectory)
-        for error in loaded.errors { Terminal.note("A report is left out: \(error.message)") }
-        return loaded.catalogue
-    }
+    @OptionGroup var reports: ReportsDirectoryOption
 
     var bounds: ReadBounds {
         ReadBounds(

@@ -9,19 +9,7 @@ struct ScheduleOptions: ParsableArguments {
         help: ArgumentHelp("The file of schedules. (RUNLEDGER_SCHEDULES_FILE)", valueName: "file"), completion: .file())
     var schedules: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-        completion: .directory)
-    var reportsDir: String?
-
-    /// The reports there are, those of the directory that the flag, or where it says nothing `settings`, names among
-    /// them; those that are wrong are told of.
-    func catalogue(_ settings: Settings) throws -> ReportCatalogue {
-        var options = ReportOptions()
-        options.reportsDir = reportsDir
-        return try options.catalogue(settings)
-    }
+    @OptionGroup var reports: ReportsDirectoryOption
 
     /// The schedules of the file that the flag, or where it says nothing `settings`, names.
     ///

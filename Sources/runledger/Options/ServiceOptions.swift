@@ -20,11 +20,7 @@ struct ServiceOptions: ParsableArguments {
         completion: .file())
     var adminTokenFile: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A directory of SQL files with reports of yours. (RUNLEDGER_REPORTS_DIR)", valueName: "directory"),
-        completion: .directory)
-    var reportsDir: String?
+    @OptionGroup var reports: ReportsDirectoryOption
 
     @Option(
         help: ArgumentHelp(
