@@ -13,6 +13,18 @@ package struct ReportDefinition: Sendable, Hashable {
         /// Whether the report is refused where none is passed.
         package var isRequired: Bool
         package var summary: String
+
+        package init(
+            name: String, type: ReportType, choices: [String] = [], defaultText: String? = nil,
+            isRequired: Bool = false, summary: String
+        ) {
+            self.name = name
+            self.type = type
+            self.choices = choices
+            self.defaultText = defaultText
+            self.isRequired = isRequired
+            self.summary = summary
+        }
     }
 
     /// A column of the answer.

@@ -91,7 +91,6 @@ package struct ReportRunner: Sendable {
 
     /// What the ledger's own functions raise for an argument out of range.
     private static let badArgument = SQLState(rawValue: "RL006")
-    private static let timeOverflow = SQLState(rawValue: "22008")
 
     private func answer(
         _ query: PostgresQuery, _ bounds: ReadBounds, of definition: ReportDefinition
@@ -110,7 +109,7 @@ package struct ReportRunner: Sendable {
                 throw ReportError(
                     .badArgument, "The report `\(definition.name)` cannot be asked so: \(error.message).\(hint)")
             }
-            if error.sqlState == Self.timeOverflow {
+            if error.sqlState == .datetimeFieldOverflow {
                 throw ReportError(
                     .badArgument, "The report `\(definition.name)` cannot be asked so: it leads to a time out of range."
                 )

@@ -102,7 +102,7 @@ extension ExecutionRepository {
                     """
                     update report_executions
                     set state = 'made', claimed_until = null, finished_at = \(time), error = null,
-                        parameters = \(PostgresJSON(utf8: made.parametersJSON)), as_of_position = \(report.asOfPosition),
+                        parameters = \(PostgresJSON(utf8: report.parametersJSON)), as_of_position = \(report.asOfPosition),
                         row_count = \(Int32(report.rows.count)), rows_sha256 = decode(\(report.rowsSHA256), 'hex'),
                         truncated = \(report.isTruncated)
                     where id = \(claim.id) and attempts = \(Int32(claim.attempt)) and state = 'making'

@@ -106,7 +106,7 @@ extension ReportScheduler {
         let arguments = try ReportArguments.parse(texts, for: definition, now: claim.slot)
         let report = try await runner.run(definition, arguments)
         var artifacts: [(format: ReportFormat, body: [UInt8], idempotencyKey: String)] = []
-        for format in schedule.formats.compactMap(ReportFormat.init(rawValue:)) {
+        for format in schedule.formats {
             let artifact = Artifact(
                 schedule: schedule.name, report: claim.report, slot: claim.slot, timeZone: schedule.timeZone,
                 format: format, rowsSHA256: report.rowsSHA256, body: report.rendered(as: format))
@@ -114,18 +114,7 @@ extension ReportScheduler {
             artifacts.append((format, artifact.body, key))
         }
         return MadeReport(
-            report: report, parametersJSON: report.argumentsJSON, artifacts: artifacts,
+            report: report, artifacts: artifacts,
             targets: schedule.deliveries.map { DeliveryTarget($0, of: schedule.name) })
-    }
-}
-
-extension Report {
-    /// What it was asked with, one JSON object.
-    fileprivate var argumentsJSON: [UInt8] {
-        var json: [UInt8] = []
-        var object = JSONObjectWriter(&json)
-        for (name, value) in arguments { object.add(name, to: &json) { value.appendJSON(to: &$0) } }
-        object.end(&json)
-        return json
     }
 }

@@ -1,5 +1,5 @@
 package import Foundation
-import LedgerReporting
+package import LedgerReporting
 
 /// A report that is made and delivered again and again.
 package struct Schedule: Sendable, Hashable {
@@ -16,7 +16,7 @@ package struct Schedule: Sendable, Hashable {
     /// What the report is about, relative to the slot.
     package var window: ReportWindow
     /// The raw values of ``ReportFormat`` in which each report is delivered, each once.
-    package var formats: [String]
+    package var formats: [ReportFormat]
     /// What becomes of slots that passed while nothing ran.
     package var catchUp: CatchUp
     /// Where every artifact goes, 1 to 10 places.
@@ -25,7 +25,7 @@ package struct Schedule: Sendable, Hashable {
     /// A schedule of these parts, which are not checked; ``ScheduleFile`` checks them.
     package init(
         name: String, reports: [String], parameters: [String: String] = [:], cron: CronExpression,
-        timeZone: TimeZone = .gmt, window: ReportWindow = .all, formats: [String] = [ReportFormat.html.rawValue],
+        timeZone: TimeZone = .gmt, window: ReportWindow = .all, formats: [ReportFormat] = [.html],
         catchUp: CatchUp = .latest, deliveries: [Delivery]
     ) {
         self.name = name

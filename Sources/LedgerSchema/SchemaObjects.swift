@@ -10,11 +10,30 @@ enum SchemaObjects {
         "report_deliveries",
     ]
 
-    /// The triggers that keep what is recorded from being changed; partitions have those of their table.
-    static let guards: [(table: String, trigger: String)] = [
-        ("access_tokens", "refuse_change"), ("access_tokens", "refuse_update"),
-        ("event_batches", "refuse_change"), ("event_batches", "refuse_update"), ("ledger", "refuse_change"),
-        ("ledger", "refuse_another_identity"), ("sequencing", "refuse_change"), ("workflow_events", "refuse_change"),
+    /// A trigger that has to work, and what is so where it does not; partitions have those of their table.
+    struct Trigger {
+        var table: String
+        var name: String
+        /// Half a sentence, in which `%s` stands for the table or the partition.
+        var consequence: String
+
+        /// One that keeps what is recorded from being changed.
+        static func guarding(_ table: String, _ name: String) -> Trigger {
+            Trigger(table: table, name: name, consequence: "Table %s can be changed")
+        }
+    }
+
+    static let triggers: [Trigger] = [
+        .guarding("access_tokens", "refuse_change"), .guarding("access_tokens", "refuse_update"),
+        .guarding("event_batches", "refuse_change"), .guarding("event_batches", "refuse_update"),
+        .guarding("ledger", "refuse_another_identity"), .guarding("ledger", "refuse_change"),
+        .guarding("sequencing", "refuse_change"), .guarding("workflow_events", "refuse_change"),
+        Trigger(
+            table: "event_batches", name: "begin_batch",
+            consequence: "Batches are not numbered as sequence() needs"),
+        Trigger(
+            table: "ledger", name: "forget_rollups",
+            consequence: "Rollups stay as they are when the last node becomes another"),
     ]
 
     static let functions = [

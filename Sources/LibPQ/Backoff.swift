@@ -2,30 +2,27 @@
 package struct Backoff: Sendable {
     private let initial: Duration
     private let maximum: Duration
-    private let factor: Double
     private var ceiling: Duration
     private var generator: any RandomNumberGenerator & Sendable
 
     /// - Parameters:
     ///   - initial: the limit of the first wait; 100 ms.
     ///   - maximum: the limit that no wait exceeds; 10 s.
-    ///   - factor: how much the limit grows each time, at least 1; 2.
     ///   - generator: where the jitter comes from; a seeded one makes the waits predictable.
     package init(
-        initial: Duration = .milliseconds(100), maximum: Duration = .seconds(10), factor: Double = 2,
+        initial: Duration = .milliseconds(100), maximum: Duration = .seconds(10),
         generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
-        precondition(initial > .zero && maximum >= initial && factor >= 1, "a backoff grows from above zero")
+        precondition(initial > .zero && maximum >= initial, "a backoff grows from above zero")
         self.initial = initial
         self.maximum = maximum
-        self.factor = factor
         self.ceiling = initial
         self.generator = generator
     }
 
     /// How long to wait before the next try: anything from zero to the present limit ("full jitter").
     package mutating func next() -> Duration {
-        defer { ceiling = min(maximum, ceiling * factor) }
+        defer { ceiling = min(maximum, ceiling * 2) }
         return ceiling * Double.random(in: 0...1, using: &generator)
     }
 

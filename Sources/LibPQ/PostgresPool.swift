@@ -194,7 +194,6 @@ package final class PostgresPool: Sendable {
     private func enqueue(_ id: UInt64, _ waiter: Waiter) {
         let acquisition = state.withLock { state in
             let acquisition = state.pool.acquire(id, waiter)
-            if case .wait = acquisition { state.totals.waitCount += 1 }
             if case .exhausted = acquisition { state.totals.refusedCount += 1 }
             return acquisition
         }

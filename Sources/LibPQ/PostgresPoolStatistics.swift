@@ -10,8 +10,6 @@ package struct PostgresPoolStatistics: Hashable, Sendable {
     package var connectCount = 0
     /// Connections thrown away so far, broken or left in a transaction.
     package var discardCount = 0
-    /// Callers that had to wait so far.
-    package var waitCount = 0
     /// Callers whose wait took too long.
     package var timeoutCount = 0
     /// Callers refused because too many waited already.

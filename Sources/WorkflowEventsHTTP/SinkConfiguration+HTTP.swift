@@ -16,7 +16,7 @@ extension SinkConfiguration {
     /// - Parameters:
     ///   - url: where the service is, as `http://` or `https://`; a path in front of its own is kept.
     ///   - token: a token with the scope `events:write`. Default: the environment variable `RUNLEDGER_TOKEN`.
-    ///   - settings: sizes, delays and the spool directory.
+    ///   - settings: sizes, delays and the spool directory; of the flush deadline that of `withWorkflowEvents` counts.
     ///   - spools: whether batches go to disk while the service is away. Default `true`: where `settings` names no
     ///     directory, one of this service's own under `$XDG_STATE_HOME/runledger/spool` (`~/.local/state`).
     ///

@@ -5,9 +5,7 @@ import Foundation
 struct EmbedSQL {
     static func main() throws {
         let arguments = CommandLine.arguments.dropFirst()
-        guard let output = arguments.first else {
-            throw CocoaError(.fileNoSuchFile)
-        }
+        guard let output = arguments.first else { fatalError("usage: embed-sql OUTPUT INPUT…") }
         var source = "/// The SQL files of this directory, by file name.\npackage enum EmbeddedSQL {\n"
         source += "    package static let files: [String: String] = [\n"
         for path in arguments.dropFirst() {

@@ -13,7 +13,7 @@ import WorkflowEventsPostgres
 @Suite("Delivering what was made") struct DeliveryTests {
     /// Has a report made at 13:00 for the webhook at `url`.
     private func make(_ stage: Stage, _ url: String) async throws -> Schedule {
-        let schedule = try stage.hourly(formats: ["html"], deliveries: [try stage.webhook(url)])
+        let schedule = try stage.hourly(formats: [.html], deliveries: [try stage.webhook(url)])
         let scheduler = try stage.scheduler([schedule])
         _ = try await scheduler.makeDue()
         stage.clock.advance(by: .seconds(1800))
@@ -138,7 +138,7 @@ import WorkflowEventsPostgres
         try await withStage { stage in
             try await receiver.run { url in
                 let schedule = try stage.hourly(
-                    formats: ["csv", "json", "html", "markdown", "ndjson", "table"],
+                    formats: [.csv, .json, .html, .markdown, .ndjson, .table],
                     deliveries: [try stage.webhook(url)])
                 let scheduler = try stage.scheduler([schedule])
                 _ = try await scheduler.makeDue()

@@ -42,7 +42,7 @@ import WorkflowEventsPostgres
     @Test("A report is asked about its slot's window, and its execution says what was made")
     func content() async throws {
         try await withStage { stage in
-            var schedule = try stage.hourly(formats: ["json", "csv"])
+            var schedule = try stage.hourly(formats: [.json, .csv])
             schedule.parameters = ["node": "LYRICS"]
             let scheduler = try stage.scheduler([schedule])
             _ = try await scheduler.makeDue()

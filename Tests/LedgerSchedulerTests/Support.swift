@@ -43,7 +43,7 @@ struct Stage: Sendable {
 
     /// A schedule of `failures` that is due every hour and goes to the directory.
     func hourly(
-        _ name: String = "hourly", reports: [String] = ["failures"], formats: [String] = ["csv"],
+        _ name: String = "hourly", reports: [String] = ["failures"], formats: [ReportFormat] = [.csv],
         catchUp: CatchUp = .all, deliveries: [Delivery]? = nil
     ) throws -> Schedule {
         Schedule(

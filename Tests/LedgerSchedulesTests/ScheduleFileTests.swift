@@ -1,4 +1,5 @@
 import Foundation
+import LedgerReporting
 import LedgerSchedules
 import Testing
 
@@ -28,7 +29,7 @@ struct ScheduleFileTests {
         let expected = Schedule(
             name: "nightly-failures", reports: ["failures", "failures-by-node"],
             parameters: ["node": "LYRICS", "limit": "100"], cron: try CronExpression("0 6 * * MON-FRI"),
-            timeZone: zone("Europe/Zurich"), window: .previous(.day), formats: ["html", "csv"], catchUp: .all,
+            timeZone: zone("Europe/Zurich"), window: .previous(.day), formats: [.html, .csv], catchUp: .all,
             deliveries: [
                 .directory(
                     path: "/var/reports", template: try FileNameTemplate("{date}/{schedule}-{report}.{extension}")),
@@ -52,7 +53,7 @@ struct ScheduleFileTests {
             """)
         let expected = Schedule(
             name: "a", reports: ["failures"], parameters: [:], cron: try CronExpression("@daily"), timeZone: .gmt,
-            window: .all, formats: ["html"], catchUp: .latest,
+            window: .all, formats: [.html], catchUp: .latest,
             deliveries: [.directory(path: "reports", template: .standard)])
         #expect(schedules == [expected])
         #expect(try FileNameTemplate(FileNameTemplate.standard.text) == .standard)
@@ -97,7 +98,7 @@ struct ScheduleFileTests {
                 "s.yaml:13: `webhook` begins with https:// or http://",
                 "s.yaml:14: `secret_env` is the name of an environment variable: letters, digits and underscores",
                 "s.yaml:15: the key `cron` is missing",
-                "s.yaml:17: `limit` of the report `failures-by-node` is a whole number, not `many`",
+                "s.yaml:17: `limit` of the report `failures-by-node` must be a whole number, 1 or more, not `many`",
                 "s.yaml:17: the report `failures-by-node` has no parameter `nod`; did you mean `node`?",
                 "s.yaml:18: `deliveries` is empty",
             ])
@@ -119,17 +120,18 @@ struct ScheduleFileTests {
             ("parameters: [a]", 6, "`parameters` is a mapping, `key: value`"),
             ("parameters: {node: [a]}", 6, "`node` is a text"),
             ("parameters: {node: null}", 6, "`node` has no value"),
-            ("parameters: {limit: 1.5}", 6, "`limit` of the report `failures` is a whole number, not `1.5`"),
-            ("parameters: {rate: x}", 6, "`rate` of the report `failures` is a number, not `x`"),
-            ("parameters: {rate: 1e999}", 6, "`rate` of the report `failures` is a number, not `1e999`"),
-            ("parameters: {exact: yes}", 6, "`exact` of the report `failures` is true or false, not `yes`"),
+            ("parameters: {limit: 1.5}", 6, "`limit` of the report `failures` must be a whole number, 1 or more, not `1.5`"),
+            ("parameters: {rate: x}", 6, "`rate` of the report `failures` must be a number as in 0.5, not `x`"),
+            ("parameters: {rate: 1e999}", 6, "`rate` of the report `failures` must be a number as in 0.5, not `1e999`"),
+            ("parameters: {exact: yes}", 6, "`exact` of the report `failures` must be true or false, not `yes`"),
             (
                 "parameters: {since: yesterday}", 6,
-                "`since` of the report `failures` is a time such as 2025-11-18T12:00:00Z, not `yesterday`"
+                "`since` of the report `failures` must be a time as in 2025-11-18T12:00:00Z, a date, or how long ago, as "
+                    + "in 90m, 24h or 7d, not `yesterday`"
             ),
             (
                 "parameters: {longer: 90}", 6,
-                "`longer` of the report `failures` is a span of time such as 90m, 24h or 7d, not `90`"
+                "`longer` of the report `failures` must be a length of time as in 90s, 15m, 24h, 7d or 2w, not `90`"
             ),
             (
                 "parameters: {entirely: new}", 6,
@@ -250,6 +252,20 @@ struct ScheduleFileTests {
             ])
     }
 
+    @Test("A time is also a date, or how long before the slot")
+    func relativeTimes() throws {
+        let schedules = try read(
+            """
+            schedules:
+            - name: a
+              report: failures
+              cron: "@daily"
+              parameters: {since: 24h, until: 2025-11-18}
+              deliveries: [{directory: reports}]
+            """)
+        #expect(schedules.map(\.parameters) == [["since": "24h", "until": "2025-11-18"]])
+    }
+
     @Test("A report that cannot be bounded in time takes no window")
     func unbounded() {
         let text = """
@@ -258,7 +274,7 @@ struct ScheduleFileTests {
             - {name: b, report: open, cron: '@daily', deliveries: [{directory: x}], window: all}
             """
         #expect(
-            mistakes(text, reports: ["open": ["until": .text]]) == [
+            mistakes(text, reports: ["open": parameters(["until": .text])]) == [
                 "s.yaml:2: the report `open` has no parameter `since` that a window could set",
                 "s.yaml:2: the report `open` has no parameter `until` that a window could set",
             ])
@@ -273,8 +289,11 @@ struct ScheduleFileTests {
             """
         let error = try #require(throws: ScheduleError.self) {
             try ScheduleFile(
-                text, file: "s.yaml", reports: ["one": ["team": .text, "since": .timestamp, "until": .timestamp]],
-                needed: ["one": ["team", "since"]])
+                text, file: "s.yaml",
+                reports: [
+                    "one": parameters(["team": .text, "since": .timestamp], isRequired: true)
+                        + parameters(["until": .timestamp])
+                ])
         }
         #expect(
             error.mistakes.map(\.description) == [
@@ -399,19 +418,25 @@ struct ScheduleFileTests {
 
 // MARK: - Support
 
-private let reports: [String: [String: ParameterType]] = [
-    "failures": [
+private let reports = [
+    "failures": parameters([
         "since": .timestamp, "until": .timestamp, "node": .text, "limit": .integer, "rate": .number, "exact": .boolean,
         "longer": .duration,
-    ],
-    "failures-by-node": ["since": .timestamp, "until": .timestamp, "node": .text, "limit": .integer],
+    ]),
+    "failures-by-node": parameters(["since": .timestamp, "until": .timestamp, "node": .text, "limit": .integer]),
 ]
+
+private func parameters(
+    _ types: [String: ReportType], isRequired: Bool = false
+) -> [ReportDefinition.Parameter] {
+    types.map { .init(name: $0.key, type: $0.value, isRequired: isRequired, summary: "A parameter.") }
+}
 
 private func read(_ text: String) throws -> [Schedule] {
     try ScheduleFile(text, file: "s.yaml", reports: reports).schedules
 }
 
-private func mistakes(_ text: String, reports: [String: [String: ParameterType]] = reports) -> [String] {
+private func mistakes(_ text: String, reports: [String: [ReportDefinition.Parameter]] = reports) -> [String] {
     message { () throws(ScheduleError) in _ = try ScheduleFile(text, file: "s.yaml", reports: reports) }
         .split(separator: "\n").map(String.init)
 }

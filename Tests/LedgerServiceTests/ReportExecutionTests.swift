@@ -13,7 +13,7 @@ struct ReportExecutionTests {
     /// Has `report` made for so many minutes of 2025-11-18, from 12:00 on, and delivered into `directory`.
     private func make(_ report: String, _ count: Int, in directory: String, of ledger: TestLedger) async throws {
         let schedule = Schedule(
-            name: "minutely-\(report)", reports: [report], cron: try CronExpression("* * * * *"), formats: ["csv"],
+            name: "minutely-\(report)", reports: [report], cron: try CronExpression("* * * * *"), formats: [.csv],
             deliveries: [.directory(path: directory, template: try FileNameTemplate("{report}-{slot}.csv"))])
         try await withLedgerPool(ledger.database, logger: TestLedger.logger) { pool in
             let scheduler = ReportScheduler(

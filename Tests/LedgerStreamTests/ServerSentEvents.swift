@@ -10,8 +10,7 @@ extension TestService {
         _ query: String, headers: HTTPHeaders = [:], until text: String?
     ) async throws -> [String] {
         var request = HTTPClientRequest(url: url + "/v1/stream" + query)
-        // The case of a media type means nothing.
-        request.headers = ["Authorization": "Bearer \(Self.token)", "Accept": "text/html;q=0.1, Text/Event-Stream"]
+        request.headers = ["Authorization": "Bearer \(Self.token)", "Accept": "text/event-stream"]
         for (name, value) in headers { request.headers.replaceOrAdd(name: name, value: value) }
         let asked = request
         let (parts, part) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)

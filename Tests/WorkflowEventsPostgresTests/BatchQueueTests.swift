@@ -77,7 +77,7 @@ struct BatchQueueTests {
             let busy = try #require(await queue.take())
             #expect(busy.eventCount == 10)
             submit(3)
-            while queue.waitingEventCount < 3 { await Task.yield() }
+            while queue.waitingEventCount < 3, !Task.isCancelled { await Task.yield() }
             try await body(queue, busy, submit)
             queue.close()
             while await queue.take() != nil {}

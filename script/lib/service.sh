@@ -8,7 +8,7 @@ build_runledger() {
     runledger=$(swift build -c release --scratch-path .build-release --show-bin-path)/runledger
 }
 
-# Starts `runledger serve` on a new ledger with the options given, and sets `service` to its process, `address` to its
+# Starts `runledger serve` on a new ledger, and sets `service` to its process, `address` to its
 # URL, `work` to a new directory, where its log is service.log, and RUNLEDGER_TOKEN to its administrator's token. All is
 # gone when the script ends, however it does.
 start_service() {
@@ -18,7 +18,7 @@ start_service() {
     trap stop_service EXIT
     export RUNLEDGER_ADMIN_TOKEN="token-of-$$-for-this-run-alone"
     export RUNLEDGER_TOKEN=$RUNLEDGER_ADMIN_TOKEN
-    "$runledger" serve --migrate --port 0 --database-url "postgresql://runledger@/runledger?host=$cluster" "$@" \
+    "$runledger" serve --migrate --port 0 --database-url "postgresql://runledger@/runledger?host=$cluster" \
         >"$work/service.out" 2>"$work/service.log" 9>&- &
     service=$!
     address=

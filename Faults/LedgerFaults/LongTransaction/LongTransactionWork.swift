@@ -118,7 +118,7 @@ final class LongTransactionWork: Sendable {
         _ = try await load(0)
         try await Rollup(pool: pool).catchUp()
         let differences = try await Rollup(pool: pool).differences()
-        let (count, total) = (Int64(committedCount), committedCount)
+        let count = committedCount
         let (events, ids, head, gaps) = try await withConnection { connection in
             try await connection.query(
                 """
@@ -133,10 +133,10 @@ final class LongTransactionWork: Sendable {
         let stored = events == count && ids == count ? [] : ["\(events) events are stored, \(ids) different ones"]
         let dense = head == count && gaps == 0 ? [] : ["they end at \(head) and have \(gaps) gaps"]
         return [
-            Check("every event is stored once", "\(total) events", faults: stored),
+            Check("every event is stored once", "\(count) events", faults: stored),
             Check("positions are dense", "1 to \(head)", faults: dense),
             Check(
-                "whoever follows sees each event once and in order, also meanwhile", "\(total) events",
+                "whoever follows sees each event once and in order, also meanwhile", "\(count) events",
                 faults: state.withLock(\.oddities)),
             Check("rollups are what the events add up to", "", faults: differences.map { "\($0.kind) \($0.key)" }),
         ]

@@ -1,6 +1,5 @@
 import Foundation
 package import LedgerReporting
-import WorkflowEvents
 
 extension ScheduleFile {
     /// Reads the file at `path`, whose schedules name reports of `catalogue`.
@@ -15,32 +14,7 @@ extension ScheduleFile {
         guard let text = data.count > Self.maximumBytes ? String(decoding: data, as: UTF8.self) : whole else {
             throw ScheduleError(.fileSystem, "the file of schedules `\(path)` is no UTF-8 text")
         }
-        let reports = catalogue.definitions.map { definition in
-            let parameters = definition.parameters.map { ($0.name, ParameterType($0.type)) }
-            return (definition.name, Dictionary(parameters) { first, _ in first })
-        }
-        let needed = catalogue.definitions.map { ($0.name, $0.parameters.filter(\.isRequired).map(\.name)) }
-        try self.init(
-            text, file: path, reports: Dictionary(reports) { first, _ in first },
-            needed: Dictionary(needed) { first, _ in first }
-        ) { report, name, text in
-            let definition = catalogue.definitions.first { $0.name == report }
-            guard let parameter = definition?.parameters.first(where: { $0.name == name }) else { return nil }
-            return parameter.value(of: text, now: .now) == nil ? parameter.form : nil
-        }
-    }
-}
-
-extension ParameterType {
-    /// What a schedule may give for a parameter of `type`.
-    fileprivate init(_ type: ReportType) {
-        switch type {
-        case .text, .texts: self = .text
-        case .integer: self = .integer
-        case .number: self = .number
-        case .boolean: self = .boolean
-        case .timestamp: self = .timestamp
-        case .duration: self = .duration
-        }
+        let reports = catalogue.definitions.map { ($0.name, $0.parameters) }
+        try self.init(text, file: path, reports: Dictionary(reports) { first, _ in first })
     }
 }

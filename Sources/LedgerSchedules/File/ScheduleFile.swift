@@ -1,3 +1,5 @@
+package import LedgerReporting
+
 /// A file of schedules, `schedules.yaml`.
 ///
 /// ```yaml
@@ -40,16 +42,13 @@ package struct ScheduleFile: Sendable, Hashable {
     /// - Parameters:
     ///   - text: The file's contents, at most 256 KiB.
     ///   - file: Its name, for messages.
-    ///   - reports: The parameters of every report there is, by name.
-    ///   - needed: The parameters that a report cannot do without, by its name.
-    ///   - refusal: Says of a text that is of its parameter's type what else is wrong with it, `must be one of hour, day`.
+    ///   - reports: The parameters of every report there is, by the report's name.
     /// - Throws: ``ScheduleError`` `badFile` with every mistake, by line. A file that is no YAML has one, the first; so has
     ///   one in which a key stands twice.
     package init(
-        _ text: String, file: String, reports: [String: [String: ParameterType]], needed: [String: [String]] = [:],
-        refusal: @escaping (_ report: String, _ parameter: String, _ text: String) -> String? = { _, _, _ in nil }
+        _ text: String, file: String, reports: [String: [ReportDefinition.Parameter]]
     ) throws(ScheduleError) {
-        var reader = ScheduleFileReader(file: file, reports: reports, needed: needed, refusal: refusal)
+        var reader = ScheduleFileReader(file: file, reports: reports)
         self.schedules = reader.read(text)
         guard reader.mistakes.isEmpty else {
             let mistakes = reader.mistakes.sorted { ($0.line, $0.reason) < ($1.line, $1.reason) }

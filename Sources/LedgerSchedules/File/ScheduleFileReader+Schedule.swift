@@ -1,5 +1,6 @@
 import Foundation
 import LedgerReporting
+import WorkflowEvents
 
 extension ScheduleFileReader {
     private static let keys = [
@@ -15,8 +16,8 @@ extension ScheduleFileReader {
         let parameters = values["parameters"].map { self.parameters($0, of: reports, besideWindow: values["window"]) }
         let given = Set((parameters ?? [:]).keys).union(values["window"] == nil ? [] : ["since", "until"])
         for report in reports {
-            for name in needed[report] ?? [] where !given.contains(name) {
-                note(fields.line, "the report `\(report)` needs the parameter `\(name)`")
+            for parameter in self.reports[report] ?? [] where parameter.isRequired && !given.contains(parameter.name) {
+                note(fields.line, "the report `\(report)` needs the parameter `\(parameter.name)`")
             }
         }
         let cron = required("cron", of: fields).flatMap { value in
@@ -24,7 +25,7 @@ extension ScheduleFileReader {
         }
         let timeZone = values["time_zone"].map { self.timeZone($0) } ?? .gmt
         let window = values["window"].map { self.window($0, of: reports) } ?? .all
-        let formats = values["formats"].map { self.formats($0) } ?? [ReportFormat.html.rawValue]
+        let formats = values["formats"].map { self.formats($0) } ?? [.html]
         let catchUp = values["catch_up"].map { self.catchUp($0) } ?? .latest
         let kind = FileWriter.Kind(
             schedule: name ?? "", reports: reports, formatCount: formats.count,
@@ -83,17 +84,16 @@ extension ScheduleFileReader {
             guard let text = text(value, of: key.name) else { continue }
             for report in reports {
                 guard let known = self.reports[report] else { continue }
-                if let type = known[key.name] {
-                    if !type.allows(text) {
-                        note(value.line, "`\(key.name)` of the report `\(report)` is \(type.allowed), not `\(text)`")
-                    } else if let reason = refusal(report, key.name, text) {
-                        note(value.line, "`\(key.name)` of the report `\(report)` \(reason), not `\(text)`")
-                    }
-                } else {
+                guard let parameter = known.first(where: { $0.name == key.name }) else {
                     note(
                         key.line,
                         "the report `\(report)` has no parameter `\(key.name)`"
-                            + suggestion(key.name, among: known.keys))
+                            + suggestion(key.name, among: known.map(\.name)))
+                    continue
+                }
+                // Whether a time is one does not depend on the slot that it will be reckoned back from.
+                if parameter.value(of: text, now: .now) == nil {
+                    note(value.line, "`\(key.name)` of the report `\(report)` \(parameter.form), not `\(text)`")
                 }
             }
             parameters[key.name] = text
@@ -121,19 +121,22 @@ extension ScheduleFileReader {
         guard let window, window != .all else { return window }
         for report in reports {
             guard let known = self.reports[report] else { continue }
-            for name in ["since", "until"] where known[name] != .timestamp {
+            for name in ["since", "until"] where !known.contains(where: { $0.name == name && $0.type == .timestamp }) {
                 note(value.line, "the report `\(report)` has no parameter `\(name)` that a window could set")
             }
         }
         return window
     }
 
-    private mutating func formats(_ value: YAMLValue) -> [String] {
-        let formats = texts(value, of: "formats", maximumCount: ReportFormat.allCases.count) ?? []
-        for (format, line) in formats where ReportFormat(rawValue: format) == nil {
-            note(line, "`\(format)` is no format" + suggestion(format, among: ReportFormat.allCases.map(\.rawValue)))
+    private mutating func formats(_ value: YAMLValue) -> [ReportFormat] {
+        let names = texts(value, of: "formats", maximumCount: ReportFormat.allCases.count) ?? []
+        return names.compactMap { name, line in
+            let format = ReportFormat(rawValue: name)
+            if format == nil {
+                note(line, "`\(name)` is no format" + suggestion(name, among: ReportFormat.allCases.map(\.rawValue)))
+            }
+            return format
         }
-        return formats.map(\.text)
     }
 
     private mutating func catchUp(_ value: YAMLValue) -> CatchUp? {

@@ -1,23 +1,18 @@
+import LedgerReporting
+
 /// Reads a file of schedules and gathers what is wrong with it, instead of stopping at the first mistake.
 struct ScheduleFileReader {
     let file: String
-    let reports: [String: [String: ParameterType]]
-    let needed: [String: [String]]
-    let refusal: (_ report: String, _ parameter: String, _ text: String) -> String?
+    let reports: [String: [ReportDefinition.Parameter]]
     private(set) var mistakes: Set<ScheduleFile.Mistake> = []
     /// The line of every name so far.
     var linesByName: [String: Int] = [:]
     /// Which schedule writes which files.
     var writers: [FileWriter] = []
 
-    init(
-        file: String, reports: [String: [String: ParameterType]], needed: [String: [String]],
-        refusal: @escaping (_ report: String, _ parameter: String, _ text: String) -> String?
-    ) {
+    init(file: String, reports: [String: [ReportDefinition.Parameter]]) {
         self.file = file
         self.reports = reports
-        self.needed = needed
-        self.refusal = refusal
     }
 
     /// The schedules of the file that are without a mistake.

@@ -4,47 +4,67 @@ import Logging
 import Synchronization
 package import WorkflowEvents
 
-/// Writes a log on a thread of its own, so that nobody who logs waits for whoever reads it.
+/// Runs `body` with a log that is written by a thread of its own, so that nobody who logs waits for whoever reads it.
 ///
-/// What is not read yet is held; records beyond the bound are lost, and as soon as the log is read again it says how
-/// many. A process that crashes may lose what it logged last.
-package final class BackgroundLog: Sendable {
+/// Records that cannot be written yet wait; what comes beyond `capacity` is lost, and as soon as the others are written
+/// the log says how much. Once `body` has ended, what still waits is written, unless that takes longer than `limit`. A
+/// process that is killed loses what waits.
+///
+/// - Parameters:
+///   - descriptor: the open file to write, standard error unless given. It must stay open for as long as the process
+///     lives where the limit may be reached.
+///   - capacity: how many bytes wait at most, besides as many that are being written.
+///   - limit: how long the end of the log may take.
+package nonisolated(nonsending) func withBackgroundLog<R>(
+    descriptor: Int32 = 2, capacity: Int = 2 << 20, limit: Duration = .seconds(1),
+    _ body: (LogOutput) async throws -> R
+) async throws -> R {
+    let log = BackgroundLog(capacity: capacity)
+    let (end, ending) = AsyncStream.makeStream(of: Void.self)
+    let thread = Thread {
+        log.write(to: .fileDescriptor(descriptor))
+        ending.finish()
+    }
+    thread.name = "log"
+    thread.start()
+    let result: Result<R, any Error>
+    do { result = .success(try await body(LogOutput { log.append($0) })) } catch { result = .failure(error) }
+    log.finish()
+    let alarm = Task {
+        try await Task.sleep(for: limit)
+        ending.finish()
+    }
+    // A task of its own waits also where this one is cancelled.
+    await Task { for await _ in end {} }.value
+    alarm.cancel()
+    return try result.get()
+}
+
+/// Lines between those who log and the thread that writes them.
+private final class BackgroundLog: Sendable {
     private struct State {
-        var lines: [UInt8] = []
+        var lines: [[UInt8]] = []
+        var byteCount = 0
         var lostCount = 0
         var isFinished = false
+
+        var isEmpty: Bool { lines.isEmpty && lostCount == 0 }
     }
 
     private let state = Mutex(State())
     private let news = DispatchSemaphore(value: 0)
-    private let end = DispatchSemaphore(value: 0)
     private let capacity: Int
 
-    /// A log in the open file `descriptor`, standard error unless given, until it is finished.
-    ///
-    /// - Parameter capacity: how many bytes are held.
-    package init(descriptor: Int32 = 2, capacity: Int = 4 << 20) {
+    init(capacity: Int) {
         self.capacity = capacity
-        let thread = Thread { self.write(to: .fileDescriptor(descriptor)) }
-        thread.name = "log"
-        thread.start()
     }
 
-    /// Where log handlers write their lines.
-    package var output: LogOutput { LogOutput { self.append($0) } }
-
-    /// Writes what is held, unless that takes longer than `limit`, and ends the thread.
-    package func finish(within limit: Duration = .seconds(1)) {
-        state.withLock { $0.isFinished = true }
-        news.signal()
-        _ = end.wait(timeout: .now() + limit / .seconds(1))
-    }
-
-    private func append(_ line: UnsafeRawBufferPointer) {
+    func append(_ line: UnsafeRawBufferPointer) {
         let isFirst = state.withLock { state in
-            let isFirst = state.lines.isEmpty && state.lostCount == 0
-            if state.lostCount == 0, state.lines.count + line.count <= capacity {
-                state.lines.append(contentsOf: line)
+            let isFirst = state.isEmpty
+            if state.lostCount == 0, state.byteCount + line.count <= capacity {
+                state.lines.append(Array(line))
+                state.byteCount += line.count
             } else {
                 state.lostCount += 1
             }
@@ -53,21 +73,27 @@ package final class BackgroundLog: Sendable {
         if isFirst { news.signal() }
     }
 
-    private func write(to file: LogOutput) {
+    func finish() {
+        state.withLock { $0.isFinished = true }
+        news.signal()
+    }
+
+    /// Writes what comes until the log is finished and nothing waits.
+    func write(to file: LogOutput) {
         let logger = Logger(label: "runledger") { JSONLinesLogHandler(label: $0, output: file) }
         var taken = State()
         while !taken.isFinished {
             news.wait()
             taken = state.withLock { state in
-                defer { (state.lines, state.lostCount) = ([], 0) }
+                defer { state = State(isFinished: state.isFinished) }
                 return state
             }
-            file.write(taken.lines)
+            for line in taken.lines { file.write(line) }
             if taken.lostCount > 0 {
                 logger.warning(
-                    "log records are lost, for nobody read them", metadata: ["count": .stringConvertible(taken.lostCount)])
+                    "log records are lost, as they came faster than they could be written",
+                    metadata: ["count": .stringConvertible(taken.lostCount)])
             }
         }
-        end.signal()
     }
 }

@@ -11,8 +11,8 @@ import Synchronization
 ///
 /// ```swift
 /// var settings = DurableSink.Settings()
-/// settings.spoolDirectory = "/var/spool/meatymusic"
-/// let sink = try DurableSink(destination: ledger, settings: settings, service: "meatymusic-api", logger: logger)
+/// settings.spoolDirectory = "/var/spool/lyrics-api"
+/// let sink = try DurableSink(destination: ledger, settings: settings, service: "lyrics-api", logger: logger)
 /// ```
 public final class DurableSink: EventSink {
     let destination: any BatchDestination

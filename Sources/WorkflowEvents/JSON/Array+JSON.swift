@@ -49,9 +49,4 @@ extension [UInt8] {
             $0.put(rfc3339: timestamp)
         }
     }
-
-    /// Appends the text of `literal` as it is.
-    mutating func append(literal: StaticString) {
-        append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
-    }
 }

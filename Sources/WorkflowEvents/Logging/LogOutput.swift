@@ -31,9 +31,9 @@ public struct LogOutput: Sendable {
         return LogOutput { file.write($0) }
     }
 
-    /// Writes a line, or several.
-    package func write(_ lines: [UInt8]) {
-        lines.withUnsafeBytes { write($0) }
+    /// Writes one line.
+    package func write(_ line: [UInt8]) {
+        line.withUnsafeBytes { write($0) }
     }
 }
 

@@ -44,12 +44,12 @@ public struct EventRepository: Sendable {
     ///
     /// Storing an event again, with the same identity and content, changes nothing and succeeds.
     ///
-    /// - Throws: ``WriteError``; `refused` if the event is wrong or its identity is stored with other content.
+    /// - Throws: ``WriteError``; `refused` if the event is wrong, `conflict` if its identity is stored with other content.
     public func create(_ event: WorkflowEvent) async throws {
         _ = try await writer.append([event], policy: .whole)
     }
 
-    /// Stores the good ones of `events`, in order, in one transaction, and names the bad ones.
+    /// Stores the good ones of `events`, in order, and names the bad ones.
     ///
     /// - Throws: ``WriteError``; sending the same events again is always safe.
     public func append(_ events: [WorkflowEvent]) async throws -> AppendResult {

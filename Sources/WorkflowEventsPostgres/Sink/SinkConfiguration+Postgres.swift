@@ -13,7 +13,7 @@ extension SinkConfiguration {
     /// - Parameters:
     ///   - url: where the database is; empty means libpq's own `PG*` variables and defaults.
     ///   - schema: the schema that holds the ledger. Default `runledger`.
-    ///   - settings: sizes, delays and the spool directory.
+    ///   - settings: sizes, delays and the spool directory; of the flush deadline that of `withWorkflowEvents` counts.
     ///   - spools: whether batches go to disk while the database is away. Default `true`: where `settings` names no
     ///     directory, one of this ledger's own under `$XDG_STATE_HOME/runledger/spool` (`~/.local/state`).
     public static func postgres(

@@ -20,15 +20,10 @@ extension ReportCommand {
         @Option(help: "How to print them.")
         var format: Format = .table
 
-        @Option(
-            help: ArgumentHelp(
-                "A JSON file of settings; flags and environment variables go before it. (RUNLEDGER_CONFIG)",
-                valueName: "file"),
-            completion: .file())
-        var config: String?
+        @OptionGroup var settingsFile: ConfigOption
 
         func run() async throws {
-            let catalogue = try reports.catalogue(try await Settings(file: config))
+            let catalogue = try reports.catalogue(try await Settings(file: settingsFile.config))
             switch format {
             case .json: try Terminal.write(catalogue.json + [UInt8(ascii: "\n")])
             case .table: for definition in catalogue.definitions { try Terminal.write(definition.listing) }

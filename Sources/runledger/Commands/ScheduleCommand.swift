@@ -38,8 +38,10 @@ struct ScheduleCommand: AsyncParsableCommand {
         @Option(help: "How to print them.")
         var format: OutputFormat = .table
 
+        @OptionGroup var settingsFile: ConfigOption
+
         func run() async throws {
-            let settings = try await Settings(file: nil)
+            let settings = try await Settings(file: settingsFile.config)
             let schedules = try options.load(try options.reports.catalogue(settings), settings)
             let now = Timestamp.now
             try Listing(schedules.map { UpcomingSchedule($0, after: now) }, envelope: "schedules").print(as: format)
@@ -128,8 +130,10 @@ struct ScheduleCommand: AsyncParsableCommand {
 
         @OptionGroup var reports: ReportsDirectoryOption
 
+        @OptionGroup var settingsFile: ConfigOption
+
         func run() async throws {
-            let catalogue = try reports.catalogue(try await Settings(file: nil))
+            let catalogue = try reports.catalogue(try await Settings(file: settingsFile.config))
             let mistakes: [ScheduleFile.Mistake]
             do {
                 let count = try ScheduleFile(path: file, catalogue: catalogue).schedules.count

@@ -34,15 +34,20 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let given = try await database.settings()
         let wanted = try service.serviceSettings(given)
-        let log = BackgroundLog()
-        defer { log.finish() }
-        let logger = Logger.service(log.output)
         let reports = try service.reports.load(given)
         let schedules = try schedules(given, reports.catalogue)
-        let settings = withinFileLimit(wanted, logger)
+        try await withBackgroundLog { log in
+            let logger = Logger.service(log)
+            try await serve(reports, schedules, withinFileLimit(wanted, logger), logger)
+        }
+    }
+
+    private func serve(
+        _ reports: ReportCatalogue.Loaded, _ schedules: [Schedule], _ settings: ServiceSettings, _ logger: Logger
+    ) async throws {
         try await interruptibly(endingQuietly: true) {
             try await database.withDatabase(migratingAny: migrate, watching: true, logger: logger) { database in
-                let isFirstStart = try await checkTokens(of: database, settings)
+                let isFirstStart = try await checkTokens(of: database, settings, logger)
                 let catalogue = try await catalogue(reports, database, logger)
                 let address = "http://\(settings.urlHost)"
                 let service = LedgerService(
@@ -98,8 +103,10 @@ struct ServeCommand: AsyncParsableCommand {
     /// Whether there is no token yet and one is to be made.
     ///
     /// - Throws: ``CommandError`` where the service would be open to other machines without one.
-    private func checkTokens(of database: LedgerDatabase, _ settings: ServiceSettings) async throws -> Bool {
-        try await withLedgerPool(database, maximumConnections: 1, logger: .stderr) { pool in
+    private func checkTokens(
+        of database: LedgerDatabase, _ settings: ServiceSettings, _ logger: Logger
+    ) async throws -> Bool {
+        try await withLedgerPool(database, maximumConnections: 1, logger: logger) { pool in
             _ = try await pool.withConnection { try await LedgerContract.check($0, schema: database.schema) }
             guard settings.adminToken == nil, try await TokenRepository(pool: pool).isEmpty() else { return false }
             guard settings.isLocal else {
@@ -114,7 +121,7 @@ struct ServeCommand: AsyncParsableCommand {
     /// Makes the first token of a ledger and prints it, with a request to try.
     private func introduce(_ database: LedgerDatabase, at url: String, _ logger: Logger) async {
         do {
-            let token = try await withLedgerPool(database, maximumConnections: 1, logger: .stderr) { pool in
+            let token = try await withLedgerPool(database, maximumConnections: 1, logger: logger) { pool in
                 try await TokenRepository(pool: pool).createFirst()
             }
             // Another one that started at the same time may have made and printed it.

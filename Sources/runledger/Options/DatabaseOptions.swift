@@ -24,12 +24,7 @@ struct DatabaseOptions: ParsableArguments {
         completion: .directory)
     var dataDir: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A JSON file of settings; flags and environment variables go before it. (RUNLEDGER_CONFIG)",
-            valueName: "file"),
-        completion: .file())
-    var config: String?
+    @OptionGroup var settingsFile: ConfigOption
 
     func validate() throws {
         if databaseURL != nil, dataDir != nil {
@@ -39,7 +34,7 @@ struct DatabaseOptions: ParsableArguments {
 
     /// What the flags say, and where they say nothing, the environment and the file of settings.
     func settings() async throws -> Settings {
-        var settings = try await Settings(file: config)
+        var settings = try await Settings(file: settingsFile.config)
         if let databaseURL { settings.databaseURL = databaseURL }
         if let schema { settings.schema = schema }
         if let dataDir {

@@ -70,8 +70,6 @@ struct SpoolOwner: Sendable {
         }
     }
 
-    func path(of file: SpoolFile) -> String { "\(path)/\(file.name)" }
-
     /// Removes it if it holds no batches. Whoever waits for its lock then finds nothing in it.
     func removeIfEmpty() throws(FileError) {
         guard try Directory.names(in: path) == [Self.lockName] else { return }
