@@ -134,7 +134,8 @@ struct FaultTests {
             let reached = Signal()
             let logger = ObservingLogHandler.logger { if $0.hasPrefix(step) { reached.send() } }
             let server = EmbeddedPostgres(dataDirectory: path, logger: logger)
-            let task = Task { try await server.withServer { _ in } }
+            // Where it starts faster than it is cancelled, its body is.
+            let task = Task { try await server.withServer { _ in try await Task.sleep(for: .seconds(3600)) } }
             await reached.wait()
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
