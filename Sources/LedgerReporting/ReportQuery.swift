@@ -1,6 +1,7 @@
 import Foundation
 import LibPQ
 import WorkflowEvents
+import WorkflowEventsPostgres
 
 /// The bound form of a report's SQL.
 enum ReportQuery {
@@ -24,7 +25,7 @@ enum ReportQuery {
         case (.number, .number(let number)): query.append("\(number)::double precision")
         case (.boolean, .boolean(let flag)): query.append("\(flag)::boolean")
         case (.timestamp, .timestamp(let time)):
-            query.append("\(PostgresTimestamp(microsecondsSince1970: time.microsecondsSince1970))::timestamptz")
+            query.append("\(PostgresTimestamp(time))::timestamptz")
         case (.duration, .duration(let span)): query.append("(\(span.seconds)::bigint * interval '1 second')")
         case (.texts, .texts(let texts)): query.append("\(texts)::text[]")
         case (.text, .text(let text)): query.append("\(text)::text")

@@ -1,5 +1,6 @@
 import LibPQ
 package import WorkflowEvents
+import WorkflowEventsPostgres
 
 /// A cell of a report, or an argument for it.
 package enum ReportValue: Sendable, Hashable {
@@ -22,8 +23,7 @@ package enum ReportValue: Sendable, Hashable {
             case .number: try row.decode(index, as: Double?.self).map(ReportValue.number)
             case .boolean: try row.decode(index, as: Bool?.self).map(ReportValue.boolean)
             case .timestamp:
-                try row.decode(index, as: PostgresTimestamp?.self)
-                    .map { .timestamp(Timestamp(microsecondsSince1970: $0.microsecondsSince1970)) }
+                try row.decode(index, as: PostgresTimestamp?.self).map { .timestamp(Timestamp($0)) }
             case .duration: preconditionFailure("No column is of type duration: its declaration is refused.")
             }
         self = value ?? .null

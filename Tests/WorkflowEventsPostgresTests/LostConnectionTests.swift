@@ -160,7 +160,7 @@ extension TestLedger {
         var value: Value?
         let ending = await #expect(throws: PostgresError.self) {
             try await connection.transaction { connection in
-                try await connection.copyIn(Self.copy) { copy in
+                try await connection.copyIn(EventCopy.statement) { copy in
                     // In many messages: libpq keeps the end of the last one, and the server waits for all of one.
                     let rows = Self.rows(of: events)
                     for start in stride(from: 0, to: rows.count, by: 4096) {
@@ -178,8 +178,6 @@ extension TestLedger {
         #expect(ending?.code == .connectionLost, "\(ending?.message ?? "no error")")
         return try #require(value)
     }
-
-    private static let copy = "copy workflow_events (\(EventCopy.columns)) from stdin binary"
 
     /// The beginning of a COPY of `events`.
     private static func rows(of events: [WorkflowEvent]) -> [UInt8] {

@@ -62,9 +62,8 @@ struct BatchGrowth {
         try await bench.settle()
         let time = try await bench.withPool { pool in
             try await pool.withConnection { connection in
-                let statement = "copy workflow_events (\(EventCopy.columns)) from stdin binary"
-                return try await seconds {
-                    for batch in batches { _ = try await connection.copyIn(statement, batch) }
+                try await seconds {
+                    for batch in batches { _ = try await connection.copyIn(EventCopy.statement, batch) }
                 }
             }
         }

@@ -50,7 +50,7 @@ extension Report {
         object.add("report_sha256", definition.sha256, to: &json)
         object.add("version", version, to: &json)
         object.add("parameters", to: &json) { $0 += parametersJSON }
-        object.add("ledger_id", ledgerID.uuidString.lowercased(), to: &json)
+        object.add("ledger_id", ledgerID.text, to: &json)
         object.add("as_of_position", asOfPosition, to: &json)
         if let recordedSince { object.add("recorded_since", recordedSince.rfc3339, to: &json) }
         if let recordedUntil { object.add("recorded_until", recordedUntil.rfc3339, to: &json) }

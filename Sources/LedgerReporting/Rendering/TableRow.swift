@@ -53,7 +53,7 @@ extension Execution: TableRow {
 
     package var members: [(name: String, json: [UInt8])] {
         var (id, set) = ([UInt8](), [UInt8]())
-        if let executionID { id.append(json: executionID.uuidString.lowercased()) } else { id += "null".utf8 }
+        if let executionID { id.append(json: executionID.text) } else { id += "null".utf8 }
         set.append(json: metrics)
         return [("execution_id", id), ("metrics", set)]
     }

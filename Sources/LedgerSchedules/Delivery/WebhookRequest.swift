@@ -47,7 +47,7 @@ package struct WebhookRequest: Sendable, Hashable {
     /// 64 hexadecimal digits.
     package static func idempotencyKey(of artifact: Artifact, ledgerID: UUID) -> String {
         let parts = [
-            ledgerID.uuidString.lowercased(), artifact.schedule, artifact.report, artifact.slot.rfc3339,
+            ledgerID.text, artifact.schedule, artifact.report, artifact.slot.rfc3339,
             artifact.format.rawValue,
         ]
         // None of the parts holds a zero.

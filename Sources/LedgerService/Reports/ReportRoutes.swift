@@ -128,7 +128,7 @@ struct ReportRoutes: Sendable {
     private static func headers(of answer: Report, _ body: [UInt8]) -> HTTPFields {
         var headers: HTTPFields = [
             .report: answer.definition.name, .reportSHA256: answer.definition.sha256, .version: answer.version,
-            .parameters: ascii(answer.parametersJSON), .ledgerID: answer.ledgerID.uuidString.lowercased(),
+            .parameters: ascii(answer.parametersJSON), .ledgerID: answer.ledgerID.text,
             .asOfPosition: String(answer.asOfPosition), .generatedAt: answer.generatedAt.rfc3339,
             .columns: ascii(answer.columnsJSON), .rowCount: String(answer.rows.count),
             .rowsSHA256: answer.rowsSHA256, .isTruncated: String(answer.isTruncated),

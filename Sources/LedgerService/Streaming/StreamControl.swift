@@ -1,4 +1,5 @@
 import Foundation
+import WorkflowEvents
 
 /// The JSON of control frames, told from an event's by its key `control`.
 enum StreamControl {
@@ -7,6 +8,6 @@ enum StreamControl {
 
     /// The history up to `position` has been told.
     static func caughtUp(position: Int64, ledgerID: UUID) -> String {
-        #"{"control":"caught_up","position":\#(position),"ledger_id":"\#(ledgerID.uuidString.lowercased())"}"#
+        #"{"control":"caught_up","position":\#(position),"ledger_id":"\#(ledgerID.text)"}"#
     }
 }

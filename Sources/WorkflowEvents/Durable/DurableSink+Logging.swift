@@ -48,7 +48,7 @@ extension DurableSink {
         if let path {
             metadata["file"] = "\(path)"
         } else {
-            metadata["ids"] = .array(ids.prefix(10).map { .string($0.uuidString.lowercased()) })
+            metadata["ids"] = .array(ids.prefix(10).map { .string($0.text) })
         }
         logger.error("workflow events were refused and will not be sent again", metadata: metadata)
     }

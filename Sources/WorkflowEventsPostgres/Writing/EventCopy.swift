@@ -8,7 +8,8 @@ package enum EventCopy {
         run_id, ts, id, node, phase, duration_ms, metrics, issues, execution_id, service, trace_id, span_id, \
         batch_id, ordinal
         """
-    static let statement = "copy workflow_events (\(columns)) from stdin binary"
+    /// The statement that takes the stream.
+    package static let statement = "copy workflow_events (\(columns)) from stdin binary"
 
     /// Rows in key order: neighbours share index pages, and two transactions with the same keys meet in one order
     /// instead of deadlocking.
@@ -65,37 +66,5 @@ package enum EventCopy {
             return batches[left.batch].events[left.ordinal].id < batches[right.batch].events[right.ordinal].id
         }
         return rows
-    }
-}
-
-/// The events that one transaction stores for one source, at least one.
-package struct EventBatch {
-    var source: String?
-    var events: [WorkflowEvent]
-
-    package init(source: String? = nil, events: [WorkflowEvent]) {
-        self.source = source
-        self.events = events
-    }
-
-    /// The earliest and latest time of its events.
-    var span: ClosedRange<Timestamp> {
-        var span = events[0].ts...events[0].ts
-        for event in events.dropFirst() {
-            span = min(span.lowerBound, event.ts)...max(span.upperBound, event.ts)
-        }
-        return span
-    }
-}
-
-extension PostgresTimestamp {
-    package init(_ timestamp: Timestamp) {
-        self.init(microsecondsSince1970: timestamp.microsecondsSince1970)
-    }
-}
-
-extension Timestamp {
-    package init(_ timestamp: PostgresTimestamp) {
-        self.init(microsecondsSince1970: timestamp.microsecondsSince1970)
     }
 }

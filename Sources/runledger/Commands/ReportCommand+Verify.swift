@@ -42,8 +42,8 @@ extension ReportCommand {
             let ledgerID = try await Ledger(pool: pool).id()
             guard ledgerID == kept.ledgerID else {
                 throw CommandError(
-                    "The report is of another ledger, \(kept.ledgerID.uuidString.lowercased()); this one is "
-                        + "\(ledgerID.uuidString.lowercased()).")
+                    "The report is of another ledger, \(kept.ledgerID.text); this one is "
+                        + "\(ledgerID.text).")
             }
             let definition = try catalogue.report(kept.report)
             let arguments = try ReportArguments.parse(kept.arguments, for: definition, now: .now)

@@ -18,3 +18,10 @@ func files(under path: String) -> [String] {
         return attributes?[.type] as? FileAttributeType == .typeRegular && !name.hasSuffix("/lock")
     }.sorted()
 }
+
+/// How many events the files of a spool below `path` hold.
+func spooledEventCount(under path: String) throws -> Int {
+    try files(under: path).reduce(0) { count, file in
+        try count + String(contentsOfFile: "\(path)/\(file)", encoding: .utf8).split(separator: "\n").count
+    }
+}

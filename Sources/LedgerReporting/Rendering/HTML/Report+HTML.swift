@@ -15,7 +15,7 @@ extension Report {
             "summary": definition.summary,
             "version": version,
             "position": String(asOfPosition),
-            "ledger": ledgerID.uuidString.lowercased(),
+            "ledger": ledgerID.text,
             "generated": generatedAt.exactDisplayText,
             "generated_time": generatedAt.rfc3339,
             "row_count": DecimalText.grouped(String(rows.count)),

@@ -1,4 +1,5 @@
 import Foundation
+import WorkflowEvents
 
 extension Report {
     /// The answer as a Markdown document: title, description, the table, and what it answers to.
@@ -20,7 +21,7 @@ extension Report {
         var facts = [
             ("Report", "`\(definition.name.filter { $0 != "`" }.displayable)`"),
             ("As of position", "\(asOfPosition)"),
-            ("Ledger", "`\(ledgerID.uuidString.lowercased())`"),
+            ("Ledger", "`\(ledgerID.text)`"),
             ("Generated at", generatedAt.exactDisplayText),
         ]
         facts += question.map { ("Parameter `\($0.name)`", $0.value.argumentText?.markdown ?? "not set") }

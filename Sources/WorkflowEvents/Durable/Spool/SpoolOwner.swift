@@ -25,7 +25,7 @@ struct SpoolOwner: Sendable {
 
     /// Makes this process's subdirectory of the spool at `root`.
     init(in root: String) throws(FileError) {
-        name = "\(getpid())-\(UUIDv7.next().uuidString.lowercased())"
+        name = "\(getpid())-\(UUIDv7.next().text)"
         path = "\(root)/\(name)"
         let unnamed = "\(root)/.\(name)"
         try Directory.make(unnamed)
