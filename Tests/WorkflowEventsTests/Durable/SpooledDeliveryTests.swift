@@ -32,7 +32,7 @@ struct SpooledDeliveryTests {
                 await destination.wait { $0.attemptCount > 3 }
                 #expect(sink.status.queuedEventCount == 0)
                 #expect(sink.status.spooledEventCount == 95)
-                #expect(try spooledEventCount(under: path) == 95)
+                #expect(spooledEventCount(under: path) == 95)
                 destination.setAway(false)
                 for event in numberedEvents(5, from: 95) { sink.emit(event) }
                 await destination.waitForEvents(100)
@@ -88,7 +88,7 @@ struct SpooledDeliveryTests {
             let abandoned = try sink(settings)
             for event in numberedEvents(25) { abandoned.emit(event) }
             #expect(files(under: path).count == 3)
-            #expect(try spooledEventCount(under: path) == 25)
+            #expect(spooledEventCount(under: path) == 25)
             try await withRunning(abandoned) { await destination.waitForEvents(25) }
             #expect(destination.events.map(\.durationMS) == Array(0..<25))
             #expect(files(under: path) == [])
@@ -104,7 +104,7 @@ struct SpooledDeliveryTests {
                 for event in numberedEvents(25) { sink.emit(event) }
                 await sink.flush()
                 #expect(sink.status.queuedEventCount == 0)
-                #expect(try spooledEventCount(under: path) == 25)
+                #expect(spooledEventCount(under: path) == 25)
                 destination.release()
                 await destination.waitForEvents(25)
             }
