@@ -1,5 +1,5 @@
-package import LibPQ
-package import WorkflowEvents
+import LibPQ
+import WorkflowEvents
 
 /// The binary COPY stream of the events of a transaction.
 package enum EventCopy {
