@@ -68,7 +68,10 @@ package struct TokenRepository: Sendable {
                 guard (error as? AccessError)?.code == .nameTaken else { throw error }
             }
         }
-        throw AccessError(.nameTaken, "The names admin to admin-100 are taken; make a token with: runledger token create --name NAME --scope admin.")
+        throw AccessError(
+            .nameTaken,
+            "The names admin to admin-100 are taken. Make a token with: runledger token create --name NAME --scope admin."
+        )
     }
 
     /// Every token, the revoked ones included, by name.

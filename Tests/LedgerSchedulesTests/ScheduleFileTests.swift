@@ -120,7 +120,10 @@ struct ScheduleFileTests {
             ("parameters: [a]", 6, "`parameters` is a mapping, `key: value`"),
             ("parameters: {node: [a]}", 6, "`node` is a text"),
             ("parameters: {node: null}", 6, "`node` has no value"),
-            ("parameters: {limit: 1.5}", 6, "`limit` of the report `failures` must be a whole number, 1 or more, not `1.5`"),
+            (
+                "parameters: {limit: 1.5}", 6,
+                "`limit` of the report `failures` must be a whole number, 1 or more, not `1.5`"
+            ),
             ("parameters: {rate: x}", 6, "`rate` of the report `failures` must be a number as in 0.5, not `x`"),
             ("parameters: {rate: 1e999}", 6, "`rate` of the report `failures` must be a number as in 0.5, not `1e999`"),
             ("parameters: {exact: yes}", 6, "`exact` of the report `failures` must be true or false, not `yes`"),

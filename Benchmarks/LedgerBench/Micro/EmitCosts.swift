@@ -18,7 +18,8 @@ struct EmitCosts {
 
     private func emit(_ what: String, to emitter: Emitter, _ sink: RecordingSink? = nil) -> MicroCost {
         MicroCost(
-            what: what, operation: { for _ in 0..<$0 { emitter.emit(LyricsSkill.event) } }, reset: { sink?.removeAll() })
+            what: what, operation: { for _ in 0..<$0 { emitter.emit(LyricsSkill.event) } }, reset: { sink?.removeAll() }
+        )
     }
 
     private func execute(_ what: String, _ emitter: Emitter, _ sink: RecordingSink? = nil) -> MicroCost {
