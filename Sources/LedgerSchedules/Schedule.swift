@@ -15,7 +15,7 @@ package struct Schedule: Sendable, Hashable {
     package var timeZone: TimeZone
     /// What the report is about, relative to the slot.
     package var window: ReportWindow
-    /// The raw values of ``ReportFormat`` in which each report is delivered, each once.
+    /// The formats in which each report is delivered, each once.
     package var formats: [ReportFormat]
     /// What becomes of slots that passed while nothing ran.
     package var catchUp: CatchUp

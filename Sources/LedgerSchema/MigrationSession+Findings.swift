@@ -34,7 +34,7 @@ extension MigrationSession {
     private var idleTriggers: PostgresQuery {
         let triggers = SchemaObjects.triggers
         return """
-            select format(wanted.consequence, c.relname) || ': its trigger ' || wanted.trigger
+            select wanted.consequence || ': the trigger ' || wanted.trigger || ' of ' || c.relname
                 || ' is missing or switched off.'
             from unnest(\(triggers.map(\.table)), \(triggers.map(\.name)), \(triggers.map(\.consequence)))
                 wanted (parent, trigger, consequence)

@@ -14,12 +14,11 @@ enum SchemaObjects {
     struct Trigger {
         var table: String
         var name: String
-        /// Half a sentence, in which `%s` stands for the table or the partition.
         var consequence: String
 
         /// One that keeps what is recorded from being changed.
         static func guarding(_ table: String, _ name: String) -> Trigger {
-            Trigger(table: table, name: name, consequence: "Table %s can be changed")
+            Trigger(table: table, name: name, consequence: "What is recorded can be changed")
         }
     }
 

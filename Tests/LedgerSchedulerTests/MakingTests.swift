@@ -39,6 +39,21 @@ import WorkflowEventsPostgres
         }
     }
 
+    @Test("A relative time is reckoned back from the slot, however late the report is made")
+    func relativeTime() async throws {
+        try await withStage { stage in
+            var schedule = try stage.hourly()
+            schedule.window = .all
+            schedule.parameters = ["since": "30m"]
+            let scheduler = try stage.scheduler([schedule])
+            _ = try await scheduler.makeDue()
+            stage.clock.advance(by: .seconds(2400))
+            _ = try await scheduler.makeDue()
+            let parameters = try await stage.executions().first?.parametersJSON
+            #expect(parameters?.contains(#""since": "2025-11-18T12:30:00.000000Z""#) == true)
+        }
+    }
+
     @Test("A report is asked about its slot's window, and its execution says what was made")
     func content() async throws {
         try await withStage { stage in

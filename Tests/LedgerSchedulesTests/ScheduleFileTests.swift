@@ -289,6 +289,7 @@ struct ScheduleFileTests {
             schedules:
             - {name: a, report: one, cron: '@daily', deliveries: [{directory: x}]}
             - {name: b, report: one, cron: '@daily', deliveries: [{directory: y}], parameters: {team: t}, window: today}
+            - {name: c, report: one, cron: '@daily', deliveries: [{directory: z}], parameters: {team: t}, window: all}
             """
         let error = try #require(throws: ScheduleError.self) {
             try ScheduleFile(
@@ -302,6 +303,7 @@ struct ScheduleFileTests {
             error.mistakes.map(\.description) == [
                 "s.yaml:2: the report `one` needs the parameter `since`",
                 "s.yaml:2: the report `one` needs the parameter `team`",
+                "s.yaml:4: the report `one` needs the parameter `since`",
             ])
     }
 

@@ -134,9 +134,13 @@ struct RawConnection {
         return answer
     }
 
-    /// All that comes before the connection ends, be it by a reset, as of one that is closed while more comes.
-    mutating func rest() async throws -> String {
-        do { while try await fill() {} } catch let error as IOError where error.errnoCode == ECONNRESET {}
+    /// All that comes before the connection ends.
+    ///
+    /// - Parameter allowingReset: whether it may be reset, as one is that is closed while more comes.
+    mutating func rest(allowingReset: Bool = false) async throws -> String {
+        do {
+            while try await fill() {}
+        } catch let error as IOError where allowingReset && error.errnoCode == ECONNRESET {}
         return String(buffer: buffer)
     }
 }

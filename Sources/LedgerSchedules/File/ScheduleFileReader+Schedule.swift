@@ -13,8 +13,10 @@ extension ScheduleFileReader {
         let values = fields.values
         let name = required("name", of: fields).flatMap { self.name($0) }
         let reports = self.reports(of: fields)
-        let parameters = values["parameters"].map { self.parameters($0, of: reports, besideWindow: values["window"]) }
-        let given = Set((parameters ?? [:]).keys).union(values["window"] == nil ? [] : ["since", "until"])
+        let window = values["window"].map { self.window($0, of: reports) } ?? .all
+        let bounds: Set = window == .all ? [] : ["since", "until"]
+        let parameters = values["parameters"].map { self.parameters($0, of: reports, besideWindow: bounds) }
+        let given = bounds.union((parameters ?? [:]).keys)
         for report in reports {
             for parameter in self.reports[report] ?? [] where parameter.isRequired && !given.contains(parameter.name) {
                 note(fields.line, "the report `\(report)` needs the parameter `\(parameter.name)`")
@@ -24,7 +26,6 @@ extension ScheduleFileReader {
             parsed(value, of: "cron") { text throws(ScheduleError) in try CronExpression(text) }
         }
         let timeZone = values["time_zone"].map { self.timeZone($0) } ?? .gmt
-        let window = values["window"].map { self.window($0, of: reports) } ?? .all
         let formats = values["formats"].map { self.formats($0) } ?? [.html]
         let catchUp = values["catch_up"].map { self.catchUp($0) } ?? .latest
         let kind = FileWriter.Kind(
@@ -34,7 +35,7 @@ extension ScheduleFileReader {
         guard let name, let cron, let timeZone, let window, let catchUp, let deliveries else { return nil }
         return Schedule(
             name: name, reports: reports, parameters: parameters ?? [:], cron: cron, timeZone: timeZone, window: window,
-            formats: formats, catchUp: catchUp, deliveries: deliveries)
+            formats: formats.compactMap(\.self), catchUp: catchUp, deliveries: deliveries)
     }
 
     private mutating func name(_ value: YAMLValue) -> String? {
@@ -73,12 +74,12 @@ extension ScheduleFileReader {
     }
 
     private mutating func parameters(
-        _ value: YAMLValue, of reports: [String], besideWindow window: YAMLValue?
+        _ value: YAMLValue, of reports: [String], besideWindow bounds: Set<String>
     ) -> [String: String] {
         let pairs = pairs(value, of: "`parameters`", maximumCount: ScheduleFile.maximumParameterCount) ?? []
         var parameters: [String: String] = [:]
         for (key, value) in pairs {
-            if window != nil, key.name == "since" || key.name == "until" {
+            if bounds.contains(key.name) {
                 note(key.line, "`\(key.name)` is set by the window; leave out the one or the other")
             }
             guard let text = text(value, of: key.name) else { continue }
@@ -128,9 +129,10 @@ extension ScheduleFileReader {
         return window
     }
 
-    private mutating func formats(_ value: YAMLValue) -> [ReportFormat] {
+    /// The formats that `value` names, `nil` for each that is none.
+    private mutating func formats(_ value: YAMLValue) -> [ReportFormat?] {
         let names = texts(value, of: "formats", maximumCount: ReportFormat.allCases.count) ?? []
-        return names.compactMap { name, line in
+        return names.map { name, line in
             let format = ReportFormat(rawValue: name)
             if format == nil {
                 note(line, "`\(name)` is no format" + suggestion(name, among: ReportFormat.allCases.map(\.rawValue)))
