@@ -111,6 +111,10 @@ struct QueryTests {
                     page = try await service.get("/v1/runs/a%20b/events?limit=2&cursor=\(cursor)").json()
                 }
                 #expect(durations == [0, 1, 2, 3, 4])
+                for (cursor, count) in [("-999999999999999999.1", 5), ("999999999999999999.1", 0)] {
+                    page = try await service.get("/v1/runs/a%20b/events?cursor=\(cursor)").json()
+                    #expect(page.events.count == count, "\(cursor)")
+                }
                 for path in ["/v1/runs/none", "/v1/runs/none/events"] {
                     #expect(try await service.get(path).status == 404)
                 }

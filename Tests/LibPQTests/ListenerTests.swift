@@ -52,7 +52,7 @@ import Testing
                 let count: Int = try await other.value(
                     """
                     select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
-                    where datname = current_database() and pid <> pg_backend_pid()
+                    where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
                     """)
                 #expect(count == 1)
                 event = await iterator.next()

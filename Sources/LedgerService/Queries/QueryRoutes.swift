@@ -128,9 +128,9 @@ private struct TimelineCursor {
         else {
             throw QueryParameters.badCursor
         }
-        let ts = Timestamp(microsecondsSince1970: microseconds)
-        // The database knows none of the others, and no event has them.
-        guard Timestamp.rfc3339Range.contains(ts) else { throw QueryParameters.badCursor }
+        // No event lies beyond, and the database knows no such times.
+        let range = Timestamp.rfc3339Range
+        let ts = min(max(Timestamp(microsecondsSince1970: microseconds), range.lowerBound), range.upperBound)
         self.init(ts: ts, position: position)
     }
 
