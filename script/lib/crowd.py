@@ -106,7 +106,7 @@ def read_until(streams, text, limit=120):
         check(time.monotonic() < end, f"{len(tails)} streams have not been sent {text}")
         for key, _ in selector.select(1):
             chunk = key.fileobj.recv(1 << 18)
-            check(chunk, "a stream was closed")
+            check(chunk, f"a stream was closed after {tails[key.fileobj][-300:]}")
             tail = tails[key.fileobj] + chunk
             tails[key.fileobj] = tail[-1000:]
             if text.encode() in tail:

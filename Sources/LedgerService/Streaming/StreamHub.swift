@@ -31,6 +31,7 @@ package final class StreamHub: Service {
 
     let ring: FrameRing
     private let ledger: Ledger
+    private let head: SharedHead
     private let desk: HistoryDesk
     private let tokens: TokenRepository
     private let wakeUps: WakeUps
@@ -50,7 +51,9 @@ package final class StreamHub: Service {
     /// A hub on the ledger in `database`, read over connections of `pool`.
     package init(database: LedgerDatabase, pool: PostgresPool, settings: ServiceSettings, logger: Logger) {
         self.ring = FrameRing(maximumBytes: settings.ringBytes)
-        self.ledger = Ledger(pool: pool)
+        let ledger = Ledger(pool: pool)
+        self.ledger = ledger
+        self.head = SharedHead { try await ledger.sequence() }
         self.desk = HistoryDesk(ledger: ledger, logger: logger)
         self.tokens = TokenRepository(pool: pool)
         self.wakeUps = WakeUps(database: database, logger: logger)
@@ -100,7 +103,7 @@ package final class StreamHub: Service {
         }
         do {
             let ledgerID = try await ledgerID()
-            let head = try await ledger.sequence()
+            let head = try await self.head.position()
             if let position, position > head {
                 throw Problem(
                     .conflict,
