@@ -24,8 +24,10 @@ struct SharedHeadTests {
             // The actor serves those who came before.
             while await head.waitingCount < 1000 { await Task.yield() }
             firstRead?.resume()
-            await reading.next()?.resume()
+            let others = Task { for await read in begins { read.resume() } }
             for try await position in group { #expect(position == 2) }
+            begin.finish()
+            await others.value
         }
         #expect(try await first == 1)
         #expect(reads.withLock(\.self) == 2)
