@@ -80,7 +80,8 @@ final class AccessControl: Sendable {
     func redeem(_ ticket: String) async throws -> Principal {
         guard let principal = try await asking({ try await tickets.redeem(ticket) }) else {
             throw Self.unauthorized(
-                "The ticket is unknown, used or older than \(StreamTickets.lifetime.components.seconds) seconds; get one from POST /v1/stream-tickets.",
+                "The ticket is unknown, used or older than \(StreamTickets.lifetime.components.seconds) seconds; "
+                    + "get one from POST /v1/stream-tickets.",
                 challenge: "Bearer error=\"invalid_token\"")
         }
         return principal
